@@ -1,0 +1,93 @@
+"""One typed error for each thing that can go wrong on the way to a level.
+
+``code`` is the stable error code that users see and filter on. ``facts`` are the
+values for the sentence shown to them, which is built (and translated) where there is
+a user. Facts never hold a header, a query or a body: those may hold a secret.
+"""
+
+
+class ClientError(Exception):
+    """Base of all errors raised by this package.
+
+    :param facts: values for the message: ``host``, ``status``, ``reason``, …
+    """
+
+    code = "http_error"
+    #: asking again within the same call may help
+    transient = False
+    #: the trouble is the API's, not this product's: after several in a row there is
+    #: no point in asking for the next product
+    systemic = False
+    #: no other product will fare better in this run: stop asking at once
+    stops_run = False
+
+    def __init__(self, **facts):
+        super().__init__(f"{self.code}: {facts}")
+        self.facts = facts
+
+
+class ConnectionFailed(ClientError):
+    """No connection, or it broke. ``reason``: refused, dns, tls, broken."""
+
+    code = "connection_error"
+    transient = True
+    systemic = True
+
+
+class AnswerTimeout(ClientError):
+    """A deadline passed. Not tried again: it has used its time."""
+
+    code = "timeout"
+    systemic = True
+
+
+class AuthFailed(ClientError):
+    """401 or 403: asking again with the same credentials may lock the account."""
+
+    code = "auth_failed"
+    stops_run = True
+
+
+class RateLimited(ClientError):
+    """429, or a 503 that names its time. ``retry_after``: seconds, if the API said."""
+
+    code = "rate_limited"
+    transient = True
+    stops_run = True
+
+
+class HttpError(ClientError):
+    """Any other status that is not a success."""
+
+
+class ServerBusy(HttpError):
+    """502, 503, 504: worth another attempt."""
+
+    transient = True
+    systemic = True
+
+
+class RedirectRefused(HttpError):
+    """A redirect that leaves the API's own host, or never ends."""
+
+
+class InvalidResponse(ClientError):
+    """A 2xx answer that is not what the contract says. ``reason`` says how."""
+
+    code = "invalid_response"
+
+
+class ProductNotFound(ClientError):
+    code = "product_not_found"
+
+
+class ProductMismatch(ClientError):
+    """The answer is about another product. ``answered``: the id it named."""
+
+    code = "product_mismatch"
+
+
+class InvalidQuantity(ClientError):
+    """``quantity``: the text that is no acceptable quantity."""
+
+    code = "invalid_quantity"

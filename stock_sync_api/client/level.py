@@ -1,0 +1,17 @@
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class Level:
+    """What the API said about one product (at one of its locations).
+
+    ``quantity`` is None where the API says null: it keeps no stock of the product,
+    which is not the same as zero. ``date`` is the API's own time, naive UTC.
+    """
+
+    external_id: str
+    quantity: Decimal | None
+    location_code: str | None = None
+    date: datetime | None = None

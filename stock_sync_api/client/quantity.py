@@ -1,0 +1,48 @@
+import re
+from decimal import Decimal
+
+from .errors import InvalidQuantity
+
+# ASCII digits only: no sign "+" (it could mean "add"), no thousands separators, no
+# underscores, no NaN.
+_NUMBER = re.compile(r"-?([0-9]+(\.[0-9]+)?|\.[0-9]+)([eE][+-]?[0-9]{1,3})?")
+
+#: A float column holds about 15 significant digits: with more than 11 before the
+#: point the 2 to 4 after it would not come back as they were sent.
+MAX_INTEGER_DIGITS = 11
+
+#: longer texts are no quantity, whatever they say
+_MAX_LENGTH = 64
+
+
+def parse_quantity(value) -> Decimal | None:
+    """The quantity that the API means by ``value``, a text (JSON numbers are, too).
+
+    :return: None for null: the API keeps no stock of the product
+    :raise InvalidQuantity: for everything that is not plainly one finite number
+    """
+    if value is None:
+        return None
+    if not isinstance(value, str):
+        raise InvalidQuantity(quantity=_shown(value))
+    text = value.strip(" \t\r\n")
+    if len(text) > _MAX_LENGTH or not _NUMBER.fullmatch(text):
+        raise InvalidQuantity(quantity=_shown(value))
+    quantity = Decimal(text)
+    if not quantity:
+        return Decimal(0)  # also for -0 and 0e5
+    if quantity.adjusted() >= MAX_INTEGER_DIGITS:
+        raise InvalidQuantity(quantity=_shown(value))
+    return quantity
+
+
+def _shown(value) -> str:
+    """A short, printable rendering of what was sent, for a message."""
+    if isinstance(value, bool):
+        text = str(value).lower()
+    elif isinstance(value, dict | list):
+        text = "{…}" if isinstance(value, dict) else "[…]"
+    else:
+        text = str(value)
+    text = "".join(char if char.isprintable() else "�" for char in text)
+    return text if len(text) <= 40 else text[:39] + "…"

@@ -1,0 +1,61 @@
+import logging
+from collections import defaultdict
+
+from odoo.tools import SQL
+from odoo.tools.sql import column_exists
+
+_logger = logging.getLogger(__name__)
+
+
+def post_init_hook(env):
+    """Adopt the external ids of a manual ``x_external_id`` field, if there was one.
+
+    Such a field has its values in a column, which our computed field leaves alone.
+    """
+    ids_by_product = dict(_read_column(env, "product_product", _VARIANT_VALUES))
+    for product_id, external_id in _read_column(
+        env, "product_template", _TEMPLATE_VALUES
+    ):
+        ids_by_product.setdefault(product_id, external_id)
+    products_by_company_and_id = defaultdict(list)
+    for product in env["product.product"].browse(ids_by_product):
+        external_id = ids_by_product[product.id].strip()
+        if external_id:
+            key = (product.company_id, external_id)
+            products_by_company_and_id[key].append(product)
+    for (_company, external_id), products in products_by_company_and_id.items():
+        if len(products) > 1:
+            _logger.warning(
+                "The external id %s was not adopted: the products %s share it",
+                external_id,
+                [product.id for product in products],
+            )
+        else:
+            products[0]._bind(external_id)
+
+
+_VARIANT_VALUES = SQL(
+    """
+    SELECT id, x_external_id::text
+      FROM product_product
+     WHERE x_external_id IS NOT NULL
+    """
+)
+
+# A template with several variants does not say which of them it means.
+_TEMPLATE_VALUES = SQL(
+    """
+    SELECT MIN(product.id), MIN(template.x_external_id::text)
+      FROM product_template AS template
+      JOIN product_product AS product ON product.product_tmpl_id = template.id
+     WHERE template.x_external_id IS NOT NULL
+  GROUP BY template.id
+    HAVING COUNT(*) = 1
+    """
+)
+
+
+def _read_column(env, table, query):
+    if not column_exists(env.cr, table, "x_external_id"):
+        return []
+    return env.execute_query(query)

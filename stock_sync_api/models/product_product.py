@@ -1,0 +1,186 @@
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+from odoo.tools import SQL
+
+from ..tools import search_through_sql
+from .stock_sync_binding import StockSyncBinding
+
+BINDING_STATES = StockSyncBinding.STATES
+
+#: fields of a product that show its binding with its company's default backend, as
+#: SQL over the binding's table
+_BINDING_FIELDS = {
+    "x_external_id": SQL("sync_binding.external_id"),
+    "sync_state": SQL("sync_binding.state"),
+    "last_sync_date": SQL(
+        "(SELECT MAX(sync_level.date) FROM stock_sync_level AS sync_level"
+        " WHERE sync_level.binding_id = sync_binding.id)"
+    ),
+}
+
+
+class ProductProduct(models.Model):
+    _inherit = "product.product"
+
+    sync_binding_ids = fields.One2many(
+        "stock.sync.binding", "product_id", string="API Bindings"
+    )
+    x_external_id = fields.Char(
+        string="External ID",
+        compute="_compute_sync_binding",
+        inverse="_inverse_x_external_id",
+        search="_search_x_external_id",
+        help="What the external system calls this product, for example 123.",
+    )
+    last_sync_date = fields.Datetime(
+        string="Last Synchronisation",
+        compute="_compute_sync_binding",
+        search="_search_last_sync_date",
+    )
+    sync_state = fields.Selection(
+        BINDING_STATES,
+        string="Synchronisation",
+        compute="_compute_sync_binding",
+        search="_search_sync_state",
+    )
+    sync_error_message = fields.Char(
+        string="Synchronisation Error", compute="_compute_sync_binding"
+    )
+    sync_binding_count = fields.Integer(compute="_compute_sync_binding_count")
+
+    @api.depends(
+        "company_id",
+        "sync_binding_ids.backend_id.sequence",
+        "sync_binding_ids.backend_id.active",
+        "sync_binding_ids.external_id",
+        "sync_binding_ids.state",
+        "sync_binding_ids.error_message",
+        "sync_binding_ids.last_sync_date",
+    )
+    @api.depends_context("company", "lang")
+    def _compute_sync_binding(self):
+        for product in self:
+            binding = product._sync_binding()
+            product.x_external_id = binding.external_id
+            product.last_sync_date = binding.last_sync_date
+            product.sync_state = binding.state
+            product.sync_error_message = binding.error_message
+
+    def _sync_backend(self):
+        """The backend whose binding the form shows: its company's default one."""
+        company = self.company_id[:1] or self.env.company
+        return self.env["stock.sync.backend"]._default_for(company)
+
+    def _sync_binding(self):
+        self.ensure_one()
+        backend = self._sync_backend()
+        return self.sudo().sync_binding_ids.filtered(
+            lambda binding: binding.backend_id == backend
+        )
+
+    def _inverse_x_external_id(self):
+        if not self.env.su and not self.env.user.has_group("stock.group_stock_user"):
+            raise UserError(
+                self.env._("Only inventory users may change the external ID of a product.")
+            )
+        for product in self:
+            external_id = (product.x_external_id or "").strip()
+            binding = product._sync_binding()
+            if not external_id:
+                binding.unlink()
+            elif binding:
+                binding.external_id = external_id
+            else:
+                product._bind(external_id)
+
+    def _bind(self, external_id):
+        self.ensure_one()
+        backend = self._sync_backend()
+        if not backend:
+            raise UserError(
+                self.env._(
+                    "No stock API is configured for %s, so a product cannot have an"
+                    " external ID. Create a backend in Inventory › Configuration ›"
+                    " Stock synchronisation.",
+                    (self.company_id or self.env.company).display_name,
+                )
+            )
+        return (
+            self.env["stock.sync.binding"]
+            .sudo()
+            .create(
+                {
+                    "backend_id": backend.id,
+                    "product_id": self.id,
+                    "external_id": external_id,
+                }
+            )
+        )
+
+    def _field_to_sql(self, alias, field_expr, query=None):
+        if field_expr in _BINDING_FIELDS:
+            return self._binding_sql(
+                field_expr,
+                SQL.identifier(alias, "id"),
+                SQL.identifier(alias, "product_tmpl_id"),
+            )
+        return super()._field_to_sql(alias, field_expr, query)
+
+    @api.model
+    def _binding_sql(self, fname, product_id, template_id):
+        """A field of the binding with the default backend of a product's company.
+
+        :param product_id: SQL of the product's id
+        :param template_id: SQL of its template's id
+        """
+        return SQL(
+            """(
+                SELECT %(field)s
+                  FROM stock_sync_binding AS sync_binding
+                 WHERE sync_binding.product_id = %(product_id)s
+                   AND sync_binding.backend_id = (
+                        SELECT sync_backend.id
+                          FROM stock_sync_backend AS sync_backend
+                         WHERE sync_backend.active
+                           AND sync_backend.company_id = COALESCE(
+                                (SELECT sync_template.company_id
+                                   FROM product_template AS sync_template
+                                  WHERE sync_template.id = %(template_id)s),
+                                %(company_id)s
+                           )
+                      ORDER BY sync_backend.sequence, sync_backend.id
+                         LIMIT 1
+                   )
+            )""",
+            field=_BINDING_FIELDS[fname],
+            product_id=product_id,
+            template_id=template_id,
+            company_id=self.env.company.id,
+            to_flush=self.env["stock.sync.binding"]._fields["external_id"],
+        )
+
+    def _search_x_external_id(self, operator, value):
+        return search_through_sql(self, "x_external_id", operator, value)
+
+    def _search_last_sync_date(self, operator, value):
+        return search_through_sql(self, "last_sync_date", operator, value)
+
+    def _search_sync_state(self, operator, value):
+        return search_through_sql(self, "sync_state", operator, value)
+
+    @api.depends("sync_binding_ids")
+    def _compute_sync_binding_count(self):
+        for record in self:
+            record.sync_binding_count = len(record.sync_binding_ids)
+
+    def action_stock_sync(self):
+        """The button: synchronise these products now and say what happened."""
+        return self.env["stock.sync.service"]._sync_and_notify(self)
+
+    def action_view_sync_lines(self):
+        """What synchronisation changed on these products, and why."""
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "stock_sync_api.stock_sync_run_line_action"
+        )
+        action["domain"] = [("product_id", "in", self.ids)]
+        return action

@@ -1,0 +1,216 @@
+import logging
+from collections import defaultdict
+
+import psycopg2
+
+from odoo import api, models
+from odoo.exceptions import ConcurrencyError, UserError
+
+from ..tools import format_quantity
+
+_logger = logging.getLogger(__name__)
+
+
+class StockSyncApply(models.AbstractModel):
+    """Makes the very moves that Odoo's inventory adjustment makes.
+
+    Not through ``stock.quant._apply_inventory``: it writes the location's row, so that
+    two transactions on different products of one location fail on each other, and it
+    wipes counts that people have typed in or that were requested of someone.
+    """
+
+    _name = "stock.sync.apply"
+    _description = "Stock Synchronisation: Apply"
+
+    @api.model
+    def _apply(self, run, outcomes):
+        """Bring the stock of the planned outcomes to their targets.
+
+        They are compared again first. When Odoo refuses, the batch is split until the
+        product at fault stands alone.
+
+        :raise psycopg2.OperationalError: concurrency errors of the database pass
+            through: the whole transaction has to be tried again
+        """
+        try:
+            with self.env.cr.savepoint():
+                self._apply_batch(run, outcomes)
+        except (psycopg2.OperationalError, ConcurrencyError):
+            raise
+        except Exception as error:  # noqa: BLE001: whatever another addon raises
+            if len(outcomes) == 1:
+                self._refuse(run, outcomes[0], error)
+                return
+            middle = len(outcomes) // 2
+            self._apply(run, outcomes[:middle])
+            self._apply(run, outcomes[middle:])
+
+    @api.model
+    def _refuse(self, run, outcome, error):
+        expected = isinstance(error, UserError)
+        if not expected:
+            _logger.exception(
+                "Unexpected error while adjusting product %s in run %s",
+                outcome.product.id,
+                run.id,
+            )
+        outcome.moves = self.env["stock.move"]
+        outcome.fail(
+            "apply_failed",
+            location=run.backend_id.location_id.complete_name,
+            reason_text=str(error) if expected else type(error).__name__,
+        )
+
+    @api.model
+    def _apply_batch(self, run, outcomes):
+        backend = run.backend_id
+        # First the levels: they keep two runs from setting the same product at once,
+        # even where there is no quant yet that could be locked.
+        self.env["stock.sync.level"]._lock(
+            [(outcome.binding.id, backend.location_id.id) for outcome in outcomes]
+        )
+        quants, busy = self._lock_quants(backend, outcomes)
+        self.env["stock.sync.compare"]._compare(backend, outcomes)
+        quants_by_product = quants.grouped("product_id")
+        moves_by_outcome = []
+        for outcome in outcomes:
+            outcome.moves = self.env["stock.move"]
+            if outcome.product in busy:
+                outcome.fail(
+                    "apply_failed",
+                    reason="busy",
+                    location=backend.location_id.complete_name,
+                )
+            elif outcome.state == "planned":
+                own_quants = quants_by_product.get(outcome.product, quants.browse())
+                moves = self._prepare_moves(run, outcome, own_quants)
+                moves_by_outcome.append((outcome, moves))
+        self._make_moves(moves_by_outcome)
+        self.env["stock.sync.level"]._accept(backend, outcomes)
+
+    @api.model
+    def _lock_quants(self, backend, outcomes):
+        """Lock the quants against transfers that are being validated.
+
+        :return: the quants, and the products of which someone else holds a quant
+        """
+        products = self.env["product.product"].union(*(o.product for o in outcomes))
+        compare = self.env["stock.sync.compare"]
+        quants = self.env["stock.quant"].search(
+            compare._quant_domain(backend, products), order="id"
+        )
+        locked = quants.try_lock_for_update(allow_referencing=True)
+        return quants, (quants - locked).product_id
+
+    @api.model
+    def _prepare_moves(self, run, outcome, quants):
+        """The values of the moves that bring one product to its target.
+
+        Negative quants are brought to zero first. An increase goes to the backend's
+        location; a decrease takes what is not reserved, there first, then from the
+        children, unpackaged before packaged, and never goes below zero unless the
+        target itself does.
+
+        :return: list of (accounting date or False, values of ``stock.move``)
+        """
+        backend, product, uom = run.backend_id, outcome.product, outcome.product.uom_id
+        # Several quants of one place can exist (Odoo merges them later): take the sum.
+        places = defaultdict(lambda: self.env["stock.quant"])
+        for quant in quants:
+            places[quant.location_id, quant.package_id] |= quant
+        no_package = self.env["stock.package"]
+        home = (backend.location_id, no_package)
+        changes = defaultdict(float)
+        on_hand = sum(quants.mapped("quantity"))
+        for place, at_place in places.items():
+            quantity = sum(at_place.mapped("quantity"))
+            if uom.compare(quantity, 0) < 0:
+                changes[place] -= quantity
+                on_hand -= quantity
+        missing = uom.round(outcome.after - on_hand)
+        if uom.compare(missing, 0) > 0:
+            changes[home] += missing
+        elif uom.compare(missing, 0) < 0:
+            too_much = -missing
+            for place in sorted(places, key=lambda place: self._taking_order(home, place)):
+                at_place = places[place]
+                free = sum(at_place.mapped("quantity")) - sum(
+                    at_place.mapped("reserved_quantity")
+                )
+                taken = uom.round(min(max(free, 0.0), too_much))
+                changes[place] -= taken
+                too_much = uom.round(too_much - taken)
+            if uom.compare(too_much, 0) > 0:
+                if uom.compare(outcome.after, 0) >= 0:
+                    self._skip_reserved(outcome, backend, quants)
+                    return []
+                changes[home] -= too_much
+        return [
+            self._prepare_move(run, product, places[place], place, uom.round(change))
+            for place, change in changes.items()
+            if uom.compare(change, 0)
+        ]
+
+    @api.model
+    def _taking_order(self, home, place):
+        location, package = place
+        return (
+            location != home[0],
+            bool(package),
+            location.complete_name,
+            location.id,
+            package.id,
+        )
+
+    @api.model
+    def _skip_reserved(self, outcome, backend, quants):
+        digits = self.env["decimal.precision"].precision_get("Product Unit")
+        outcome.skip(
+            "below_reserved",
+            location=backend.location_id.complete_name,
+            before=format_quantity(outcome.before, digits),
+            target=format_quantity(outcome.after, digits),
+            reserved=format_quantity(sum(quants.mapped("reserved_quantity")), digits),
+        )
+
+    @api.model
+    def _prepare_move(self, run, product, quants, place, change):
+        location, package = place
+        quant = quants[:1] or self.env["stock.quant"].new(
+            {"product_id": product.id, "location_id": location.id}
+        )
+        quant = quant.with_context(inventory_name=run._move_reference())
+        counterpart = (
+            run.backend_id.inventory_location_id or product.property_stock_inventory
+        )
+        if change > 0:
+            values = quant._get_inventory_move_values(
+                change, counterpart, location, package_dest_id=package
+            )
+        else:
+            values = quant._get_inventory_move_values(
+                -change, location, counterpart, package_id=package
+            )
+        # stock_account: the accounting date that someone set on the quant
+        date = "accounting_date" in quant._fields and quant.accounting_date
+        return date, values
+
+    @api.model
+    def _make_moves(self, moves_by_outcome):
+        """Create and validate the moves, and note them on their outcomes."""
+        values_by_date = defaultdict(list)
+        for outcome, moves in moves_by_outcome:
+            for date, values in moves:
+                values_by_date[date].append((outcome, values))
+        for date, entries in values_by_date.items():
+            Move = self.env["stock.move"].with_context(inventory_mode=False)
+            if date:
+                Move = Move.with_context(force_period_date=date)
+            moves = Move.create([values for _outcome, values in entries])
+            for (outcome, _values), move in zip(entries, moves, strict=True):
+                outcome.moves += move
+            moves.with_context(ignore_dest_packages=True)._action_done()
+            moves._trigger_assign()
+        for outcome, _moves in moves_by_outcome:
+            if outcome.state == "planned":
+                outcome.state = "applied"

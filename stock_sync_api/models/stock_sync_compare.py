@@ -1,0 +1,183 @@
+from dataclasses import dataclass
+from decimal import Decimal
+
+from odoo import api, models
+from odoo.fields import Domain
+
+from ..tools import format_quantity
+
+
+@dataclass(frozen=True)
+class Stock:
+    """What Odoo has of one product at a backend's locations, without consignments.
+
+    :param on_hand: total quantity
+    :param reserved: what of it is promised to transfers
+    :param counted: whether a person has typed in a count that is not applied
+    :param moving: whether a transfer in or out is picked but not validated
+    """
+
+    on_hand: float = 0.0
+    reserved: float = 0.0
+    counted: bool = False
+    moving: bool = False
+
+
+class StockSyncCompare(models.AbstractModel):
+    """Compares levels with Odoo's stock and decides what is to be done."""
+
+    _name = "stock.sync.compare"
+    _description = "Stock Synchronisation: Compare"
+
+    @api.model
+    def _compare(self, backend, outcomes):
+        """Decide each outcome that has a level and is not decided against yet.
+
+        Reads the stock of all products in a fixed number of queries.
+        """
+        open_outcomes = [outcome for outcome in outcomes if outcome.level]
+        products = self.env["product.product"].union(
+            *(outcome.product for outcome in open_outcomes)
+        )
+        stocks = self._read_stock(backend, products)
+        accepted = self._read_accepted_dates(backend, open_outcomes)
+        for outcome in open_outcomes:
+            self._decide(
+                backend,
+                outcome,
+                stocks.get(outcome.product.id, Stock()),
+                accepted.get(outcome.binding.id),
+            )
+
+    @api.model
+    def _check_product(self, outcome):
+        """Whether the product's stock can be set to one number at all."""
+        product = outcome.product
+        if not product.active:
+            outcome.skip("archived_product")
+        elif "is_kits" in product._fields and product.is_kits:  # with mrp
+            outcome.skip("kit_product")
+        elif not product.is_storable:
+            outcome.skip("not_storable")
+        elif product.tracking != "none":
+            outcome.skip("tracked_product")
+        return outcome
+
+    @api.model
+    def _decide(self, backend, outcome, stock, accepted_date):
+        level, product = outcome.level, outcome.product
+        uom = product.uom_id
+        digits = self.env["decimal.precision"].precision_get("Product Unit")
+        outcome.before = outcome.after = stock.on_hand
+        outcome.error_code, outcome.error_facts = None, {}
+        if level.quantity is None:
+            return outcome.skip("not_managed")
+        if level.date and accepted_date and level.date < accepted_date:
+            return outcome.skip(
+                "stale_level", date=f"{level.date:%Y-%m-%d %H:%M:%S}"
+            )
+        quantity = float(level.quantity)
+        if Decimal(repr(uom.round(quantity))) != level.quantity:
+            return outcome.fail(
+                "invalid_quantity",
+                reason="precision",
+                quantity=str(level.quantity),
+                digits=digits,
+                unit=uom.name,
+            )
+        target = quantity
+        if backend.quantity_type == "available":
+            target = uom.round(quantity + stock.reserved)
+        facts = {
+            "location": backend.location_id.complete_name,
+            "before": format_quantity(stock.on_hand, digits),
+            "target": format_quantity(target, digits),
+            "reserved": format_quantity(stock.reserved, digits),
+        }
+        if uom.compare(target, 0) < 0:
+            if backend.negative_policy == "refuse":
+                return outcome.fail("invalid_quantity", reason="negative", **facts)
+            if backend.negative_policy == "clamp":
+                target = 0.0
+                facts["target"] = "0"
+        outcome.after = target
+        if uom.compare(stock.on_hand, target) == 0:
+            outcome.state = "unchanged"
+            return outcome
+        if stock.counted:
+            return outcome.skip("count_in_progress", **facts)
+        if stock.moving and backend.move_in_progress_policy == "skip":
+            return outcome.skip("move_in_progress", **facts)
+        if uom.compare(target, stock.on_hand) < 0 < uom.compare(stock.reserved, target):
+            return outcome.skip("below_reserved", **facts)
+        outcome.state = "planned"
+        return outcome
+
+    @api.model
+    def _quant_domain(self, backend, products):
+        """The quants that the API's quantity is about; consignments are not ours."""
+        return Domain(
+            [
+                ("product_id", "in", products.ids),
+                ("location_id", "in", backend._get_locations().ids),
+                ("owner_id", "=", False),
+            ]
+        )
+
+    @api.model
+    def _read_stock(self, backend, products):
+        """:return: dict of :class:`Stock` by product id"""
+        quants = self.env["stock.quant"]._read_group(
+            self._quant_domain(backend, products),
+            ["product_id"],
+            [
+                "quantity:sum",
+                "reserved_quantity:sum",
+                "inventory_quantity_set:bool_or",
+            ],
+        )
+        stocks = {
+            product.id: (on_hand, reserved, bool(counted))
+            for product, on_hand, reserved, counted in quants
+        }
+        moving = self._read_moving(backend, products)
+        return {
+            product_id: Stock(
+                *stocks.get(product_id, (0.0, 0.0, False)), product_id in moving
+            )
+            for product_id in stocks.keys() | moving
+        }
+
+    @api.model
+    def _read_moving(self, backend, products):
+        """:return: ids of products picked into or out of the locations, not validated"""
+        locations = backend._get_locations().ids
+        inside = Domain("location_id", "in", locations)
+        towards = Domain("location_dest_id", "in", locations)
+        groups = self.env["stock.move.line"]._read_group(
+            Domain(
+                [
+                    ("product_id", "in", products.ids),
+                    ("state", "not in", ["done", "cancel"]),
+                    ("picked", "=", True),
+                    ("quantity", "!=", 0),
+                    ("owner_id", "=", False),
+                ]
+            )
+            & ((inside & ~towards) | (towards & ~inside)),
+            ["product_id"],
+        )
+        return {product.id for [product] in groups}
+
+    @api.model
+    def _read_accepted_dates(self, backend, outcomes):
+        """:return: the API's own time of the last accepted level, by binding id"""
+        levels = self.env["stock.sync.level"].search_fetch(
+            [
+                ("binding_id", "in", [outcome.binding.id for outcome in outcomes]),
+                ("location_id", "=", backend.location_id.id),
+                ("source_date", "!=", False),
+            ],
+            ["binding_id", "source_date"],
+        )
+        return {level.binding_id.id: level.source_date for level in levels}

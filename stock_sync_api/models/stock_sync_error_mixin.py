@@ -1,0 +1,253 @@
+from odoo import api, fields, models
+from odoo.tools.translate import LazyTranslate
+
+_lt = LazyTranslate(__name__)
+
+ERROR_CODES = [
+    ("not_configured", "Not configured"),
+    ("access_denied", "Access denied"),
+    ("run_in_progress", "A run is in progress"),
+    ("connection_error", "No connection"),
+    ("timeout", "No answer in time"),
+    ("auth_failed", "Credentials refused"),
+    ("rate_limited", "Too many requests"),
+    ("http_error", "HTTP error"),
+    ("invalid_response", "Invalid answer"),
+    ("product_not_found", "Not found by the API"),
+    ("product_mismatch", "Answer about another product"),
+    ("invalid_quantity", "Invalid quantity"),
+    ("not_managed", "Stock not kept by the API"),
+    ("not_in_answer", "Missing from the answer"),
+    ("ambiguous_product", "Ambiguous product"),
+    ("unmatched_product", "Unknown product"),
+    ("unknown_location", "Unknown location"),
+    ("archived_product", "Archived product"),
+    ("not_storable", "Inventory not tracked"),
+    ("tracked_product", "Tracked by lots or serial numbers"),
+    ("kit_product", "Kit"),
+    ("count_in_progress", "Count in progress"),
+    ("below_reserved", "Below the reserved quantity"),
+    ("move_in_progress", "Move in progress"),
+    ("stale_level", "Outdated answer"),
+    ("held_by_guard", "Held for approval"),
+    ("apply_failed", "Adjustment refused by Odoo"),
+]
+
+# What happened and what to do, for a person. Keyed by error code, or by
+# "code.reason" where one code has several causes.
+SENTENCES = {
+    "not_configured": _lt(
+        "The stock API is not set up completely. Ask an inventory manager to fill in"
+        " Inventory › Configuration › Stock synchronisation."
+    ),
+    "not_configured.no_address": _lt(
+        "The backend %(backend)s has no address. Ask an inventory manager to fill in"
+        " its base URL in Inventory › Configuration › Stock synchronisation."
+    ),
+    "not_configured.no_location": _lt(
+        "The backend %(backend)s has no location, so it is not clear which stock to"
+        " set. Ask an inventory manager to choose one in Inventory › Configuration ›"
+        " Stock synchronisation."
+    ),
+    "not_configured.no_secret": _lt(
+        "The backend %(backend)s has no API key, token or password. Ask an inventory"
+        " manager to enter it in Inventory › Configuration › Stock synchronisation."
+    ),
+    "not_configured.no_external_id": _lt(
+        "The product has no external ID. Enter the one that %(backend)s knows it by on"
+        " the page API Synchronisation of the product."
+    ),
+    "not_configured.paused": _lt(
+        "The backend %(backend)s is paused. Ask an inventory manager to resume it in"
+        " Inventory › Configuration › Stock synchronisation."
+    ),
+    "access_denied": _lt(
+        "%(user)s may not adjust the stock of %(company)s. Ask an administrator for"
+        " the role Inventory / User in that company."
+    ),
+    "run_in_progress": _lt(
+        "Another run of %(backend)s is in progress. Wait until it has ended, then try"
+        " again."
+    ),
+    "connection_error": _lt(
+        "The connection to %(host)s broke off. Try again; if it stays so, tell who"
+        " runs the API."
+    ),
+    "connection_error.refused": _lt(
+        "%(host)s refused the connection. Check that the API is running and that the"
+        " backend's address and port are right."
+    ),
+    "connection_error.dns": _lt(
+        "No server of the name %(host)s was found. Check the backend's address and"
+        " this server's network."
+    ),
+    "connection_error.tls": _lt(
+        "The secure connection to %(host)s failed: its certificate was not accepted,"
+        " or it does not speak HTTPS. Check the address, or tell who runs the API."
+    ),
+    "timeout": _lt(
+        "%(host)s did not answer in time. Try again later; if it stays so, raise the"
+        " backend's time limit or tell who runs the API."
+    ),
+    "auth_failed": _lt(
+        "%(host)s refused the credentials (HTTP %(status)s). Ask an inventory manager"
+        " to check the backend's authentication."
+    ),
+    "rate_limited": _lt(
+        "%(host)s asks for fewer requests (HTTP %(status)s). The rest is left for the"
+        " next run; try again later."
+    ),
+    "http_error": _lt(
+        "%(host)s answered with an error (HTTP %(status)s). Try again later; if it"
+        " stays so, check the backend's address or tell who runs the API."
+    ),
+    "http_error.redirect_elsewhere": _lt(
+        "%(host)s redirects to %(target)s, which is not the backend's own host; nothing"
+        " was sent there. If that is the right address, enter it in the backend."
+    ),
+    "http_error.redirect_loop": _lt(
+        "%(host)s redirects without end. Check the backend's address."
+    ),
+    "invalid_response": _lt("The API's answer was not understood."),
+    "invalid_response.not_json": _lt(
+        "The API's answer is not valid JSON. Check that the backend's address is that"
+        " of the API, or tell who runs it."
+    ),
+    "invalid_response.html": _lt(
+        "The API answered with a web page instead of data. Check that the backend's"
+        " address is that of the API and not of its website or login page."
+    ),
+    "invalid_response.not_an_object": _lt(
+        "The API's answer is valid JSON, but not an object with product_id and"
+        " quantity. Check the backend's address and item path."
+    ),
+    "invalid_response.missing": _lt(
+        "The API's answer has no “%(name)s”. Check the backend's address and item path."
+    ),
+    "invalid_response.bad_id": _lt(
+        "The API's answer names the product by something that is no id. Tell who runs"
+        " the API."
+    ),
+    "invalid_response.bad_date": _lt(
+        "The API's answer has an updated_at that is no date and time. Tell who runs the"
+        " API."
+    ),
+    "invalid_response.encoding": _lt(
+        "The API's answer is compressed in a way that cannot be read. Tell who runs the"
+        " API."
+    ),
+    "invalid_response.too_large": _lt(
+        "The API's answer is larger than %(megabytes)s MB; reading it was stopped. Check"
+        " the backend's address and item path."
+    ),
+    "product_not_found": _lt(
+        "The API does not know the external ID %(external_id)s. Correct it on the"
+        " product, or create the product in the other system."
+    ),
+    "product_mismatch": _lt(
+        "Asked about %(external_id)s, the API answered about %(answered)s. Its answer"
+        " was not used. Check the external ID and the backend's item path."
+    ),
+    "invalid_quantity": _lt(
+        "The API gave “%(quantity)s” as quantity, which is not a plain number. Tell"
+        " who runs the API."
+    ),
+    "invalid_quantity.precision": _lt(
+        "The API gave %(quantity)s, which has more decimals than Odoo keeps"
+        " (%(digits)s for %(unit)s), or more digits than it can keep exactly. Nothing"
+        " was rounded. Correct it in the other system or raise the decimal accuracy"
+        " “Product Unit”."
+    ),
+    "invalid_quantity.negative": _lt(
+        "The API asks for %(target)s at %(location)s, and a stock below zero is refused."
+        " Correct it in the other system, or choose another rule for negative"
+        " quantities in the backend."
+    ),
+    "not_managed": _lt(
+        "The API keeps no stock of this product (it answered null). Nothing to do."
+    ),
+    "not_in_answer": _lt("The product was missing from the API's answer."),
+    "ambiguous_product": _lt("Several products answer to this external ID."),
+    "unmatched_product": _lt("No product has this external ID."),
+    "unknown_location": _lt("The API's location is not mapped to one of Odoo's."),
+    "archived_product": _lt(
+        "The product is archived. Unarchive it, or remove its external ID."
+    ),
+    "not_storable": _lt(
+        "Odoo keeps no inventory of this product. Tick “Track Inventory” on it, or"
+        " remove its external ID."
+    ),
+    "tracked_product": _lt(
+        "The product is tracked by lots or serial numbers, and the API gives one"
+        " quantity for all. Count it by hand, or remove its external ID."
+    ),
+    "kit_product": _lt(
+        "The product is a kit: its stock is that of its components. Give the external"
+        " IDs to the components instead."
+    ),
+    "count_in_progress": _lt(
+        "Someone has typed in a count at %(location)s that is not applied yet. Apply or"
+        " clear it in Physical Inventory, then synchronise again."
+        " (%(location)s: %(before)s, the API says %(target)s)"
+    ),
+    "below_reserved": _lt(
+        "The API says %(target)s, but %(reserved)s are reserved for transfers at"
+        " %(location)s. Unreserve transfers or correct the other system, then"
+        " synchronise again."
+    ),
+    "move_in_progress": _lt(
+        "A transfer at %(location)s is picked but not validated, and the API may have"
+        " counted it already. Validate it, then synchronise again."
+        " (%(location)s: %(before)s, the API says %(target)s)"
+    ),
+    "stale_level": _lt(
+        "The API's answer (of %(date)s UTC) is older than the one accepted last. It was"
+        " not used."
+    ),
+    "held_by_guard": _lt(
+        "%(location)s: %(before)s → %(target)s is an unusually large change. Approve or"
+        " reject it in the run."
+    ),
+    "apply_failed": _lt("Odoo refused the adjustment at %(location)s: %(reason_text)s"),
+    "apply_failed.busy": _lt(
+        "Someone else is changing this product's stock at %(location)s right now. Try"
+        " again in a moment."
+    ),
+}
+
+
+class _Facts(dict):
+    def __missing__(self, key):
+        return "?"
+
+
+class StockSyncErrorMixin(models.AbstractModel):
+    """A code, the facts, and the sentence made of both in the reader's language."""
+
+    _name = "stock.sync.error.mixin"
+    _description = "Stock Synchronisation Error"
+
+    error_code = fields.Selection(ERROR_CODES, readonly=True)
+    error_facts = fields.Json(readonly=True)
+    error_message = fields.Char(
+        string="Error", compute="_compute_error_message", exportable=True
+    )
+
+    @api.depends("error_code", "error_facts")
+    @api.depends_context("lang")
+    def _compute_error_message(self):
+        for record in self:
+            record.error_message = record.error_code and self._explain(
+                record.error_code, record.error_facts or {}
+            )
+
+    @api.model
+    def _explain(self, code, facts):
+        """The sentence for an error, in the language of the environment.
+
+        :param str code: one of ``ERROR_CODES``
+        :param dict facts: the values for the sentence; ``reason`` selects among the
+            sentences of one code
+        """
+        sentence = SENTENCES.get(f"{code}.{facts.get('reason')}", SENTENCES[code])
+        return self.env._(sentence) % _Facts(facts)  # pylint: disable=prefer-env-translation

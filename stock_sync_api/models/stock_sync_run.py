@@ -1,0 +1,193 @@
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+
+
+class StockSyncRun(models.Model):
+    """One execution, with counters; its lines are what differed or went wrong."""
+
+    _name = "stock.sync.run"
+    _inherit = ["stock.sync.error.mixin"]
+    _description = "Stock Synchronisation Run"
+    _order = "id desc"
+
+    backend_id = fields.Many2one(
+        "stock.sync.backend", required=True, ondelete="cascade", index=True, readonly=True
+    )
+    company_id = fields.Many2one(related="backend_id.company_id", store=True)
+    user_id = fields.Many2one(
+        "res.users", readonly=True, default=lambda self: self.env.user
+    )
+    trigger = fields.Selection(
+        [("manual", "Button"), ("cron", "Scheduled action"), ("webhook", "Webhook")],
+        required=True,
+        default="manual",
+        readonly=True,
+    )
+    scope = fields.Selection(
+        [("backend", "All products"), ("products", "Chosen products")],
+        required=True,
+        default="backend",
+        readonly=True,
+    )
+    preview = fields.Boolean(readonly=True)
+    state = fields.Selection(
+        [
+            ("planning", "Reading"),
+            ("held", "Held for approval"),
+            ("applying", "Applying"),
+            ("done", "Done"),
+            ("partial", "Done with problems"),
+            ("failed", "Failed"),
+            ("interrupted", "Interrupted"),
+        ],
+        required=True,
+        default="planning",
+        readonly=True,
+        index=True,
+    )
+    start_date = fields.Datetime(
+        required=True, readonly=True, default=fields.Datetime.now
+    )
+    end_date = fields.Datetime(readonly=True)
+    received = fields.Integer(readonly=True, aggregator="sum")
+    unchanged = fields.Integer(readonly=True, aggregator="sum")
+    changed = fields.Integer(readonly=True, aggregator="sum")
+    unmatched = fields.Integer(readonly=True, aggregator="sum")
+    skipped = fields.Integer(readonly=True, aggregator="sum")
+    failed = fields.Integer(readonly=True, aggregator="sum")
+    api_calls = fields.Integer(string="API Calls", readonly=True, aggregator="sum")
+    message = fields.Char(compute="_compute_message")
+    plan_position = fields.Integer(
+        readonly=True, help="The last binding that was read, to continue from."
+    )
+    line_ids = fields.One2many("stock.sync.run.line", "run_id", readonly=True)
+    has_held_lines = fields.Boolean(compute="_compute_has_held_lines")
+
+    # One run over all products of a backend at a time; the button on chosen products
+    # works beside it.
+    _one_open_run = models.UniqueIndex(
+        "(backend_id) WHERE scope = 'backend' AND state IN ('planning', 'applying')"
+    )
+
+    @api.depends("backend_id.name")
+    def _compute_display_name(self):
+        for run in self:
+            run.display_name = f"{run.backend_id.name} #{run.id or ''}"
+
+    @api.depends(
+        "error_message", "state", "unchanged", "changed", "skipped", "failed", "preview"
+    )
+    @api.depends_context("lang")
+    def _compute_message(self):
+        for run in self:
+            run.message = run.error_message or run._summary()
+
+    @api.depends("state", "line_ids.state", "line_ids.error_code")
+    def _compute_has_held_lines(self):
+        held = self.env["stock.sync.run.line"]._read_group(
+            [
+                ("run_id", "in", self.ids),
+                ("state", "=", "planned"),
+                ("error_code", "=", "held_by_guard"),
+            ],
+            ["run_id"],
+        )
+        runs_with_held_lines = {run for [run] in held}
+        for run in self:
+            run.has_held_lines = run.state == "held" or run in runs_with_held_lines
+
+    def _summary(self):
+        self.ensure_one()
+        return self.env._(
+            "%(changed)s changed, %(unchanged)s already up to date, %(skipped)s skipped,"
+            " %(failed)s failed",
+            changed=self.changed,
+            unchanged=self.unchanged,
+            skipped=self.skipped,
+            failed=self.failed,
+        )
+
+    def _count(self, **increments):
+        """Add to the counters."""
+        self.ensure_one()
+        values = {name: self[name] + more for name, more in increments.items() if more}
+        if values:
+            self.write(values)
+
+    def _finish(self, state=None, error_code=None, error_facts=None):
+        """Close the run; without a state, the counters decide which."""
+        self.ensure_one()
+        if state is None:
+            useful = self.changed or self.unchanged or self.skipped
+            state = "done"
+            if error_code or self.failed or self.skipped or self.has_held_lines:
+                state = "partial" if useful else "failed"
+        values = {"state": state, "end_date": fields.Datetime.now()}
+        if error_code:
+            values.update(error_code=error_code, error_facts=error_facts)
+        self.write(values)
+
+    def _move_reference(self):
+        """The reference of the moves that this run makes."""
+        self.ensure_one()
+        return f"{self.backend_id.name} #{self.id}"
+
+    def action_approve(self):
+        """Apply the held lines; they are compared again before anything is written."""
+        self._check_may_decide()
+        for run in self:
+            if not run.has_held_lines:
+                raise UserError(self.env._("Nothing is held in this run."))
+            self.env["stock.sync.service"]._apply_held(run)
+        return self[-1:]._notification()
+
+    def action_reject(self):
+        """Leave the stock as it is."""
+        self._check_may_decide()
+        self.sudo()._reject()
+        return True
+
+    def _reject(self):
+        for run in self:
+            planned = run.line_ids.filtered(lambda line: line.state == "planned")
+            for line in planned:
+                self.env["stock.sync.guard"]._hold_line(line)
+            planned.state = "skipped"
+            run._count(skipped=len(planned))
+            if run.state == "held":
+                run._finish("interrupted")
+
+    def _check_may_decide(self):
+        self.check_access("read")
+        if not self.env.user.has_group("stock.group_stock_manager"):
+            raise UserError(
+                self.env._("Only an inventory manager may approve or reject.")
+            )
+
+    def _notification(self):
+        """The answer to a button: what happened to one product, or how many."""
+        kinds = {"done": "success", "partial": "warning", "held": "warning"}
+        kind = "danger"
+        if len(set(self.mapped("state"))) == 1:
+            kind = kinds.get(self[0].state, "danger")
+        elif any(run.state != "failed" for run in self):
+            kind = "warning"
+        message = "\n".join(run._outcome_text() for run in self)
+        return self.env["stock.sync.service"]._notification(kind, message)
+
+    def _outcome_text(self):
+        self.ensure_one()
+        if self.error_message:
+            return self.error_message
+        if self.changed + self.unchanged + self.skipped + self.failed != 1:
+            return self._summary()
+        if not self.line_ids:
+            return self.env._("already up to date")
+        return self.line_ids.description
+
+    def action_view_lines(self):
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "stock_sync_api.stock_sync_run_line_action"
+        )
+        action["domain"] = [("run_id", "in", self.ids)]
+        return action

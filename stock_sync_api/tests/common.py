@@ -1,0 +1,140 @@
+import json
+import re
+from urllib.parse import unquote
+
+import responses
+
+from odoo import Command
+from odoo.tests import TransactionCase, new_test_user
+from odoo.tools import mute_logger
+
+#: Odoo's test harness lets no other host through, so that faults are mocked here
+API = "http://localhost:9/api"
+SERVICE_LOGGER = "odoo.addons.stock_sync_api.models.stock_sync_service"
+
+
+class StockSyncCase(TransactionCase):
+    """A backend on a mocked API, a warehouse of its own, and a stock user."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.env = cls.env(context=dict(cls.env.context, tracking_disable=True))
+        cls.warehouse = cls.env["stock.warehouse"].create(
+            {"name": "Sync Test", "code": "SYT"}
+        )
+        cls.stock = cls.warehouse.lot_stock_id
+        cls.shelf = cls.env["stock.location"].create(
+            {"name": "Shelf", "location_id": cls.stock.id, "usage": "internal"}
+        )
+        # Other data of the database must not count as the default backend.
+        cls.env["stock.sync.backend"].search([]).active = False
+        cls.backend = cls.env["stock.sync.backend"].create(
+            {
+                "name": "Test API",
+                "sequence": 0,
+                "base_url": API,
+                "location_id": cls.stock.id,
+                "concurrency": 1,
+                "max_attempts": 1,
+            }
+        )
+        cls.user = new_test_user(
+            cls.env, "sync_stock_user", groups="base.group_user,stock.group_stock_user"
+        )
+        cls.service = cls.env["stock.sync.service"].with_user(cls.user)
+        cls.product = cls._create_product("123")
+
+    def setUp(self):
+        super().setUp()
+        self.answers = {}
+        self.calls = []
+        mock = responses.RequestsMock(assert_all_requests_are_fired=False)
+        mock.add_callback(
+            responses.GET, re.compile(re.escape(API) + "/.*"), callback=self._answer
+        )
+        mock.start()
+        self.addCleanup(mock.reset)
+        self.addCleanup(mock.stop)
+
+    def _answer(self, request):
+        """The mocked API: what ``self.answers`` says, else 404."""
+        external_id = unquote(request.url.rsplit("/", 1)[1])
+        self.calls.append(external_id)
+        answer = self.answers.get(external_id)
+        if answer is None:
+            return 404, {}, '{"error": "not found"}'
+        if isinstance(answer, Exception):
+            raise answer
+        if isinstance(answer, tuple):
+            return answer
+        return 200, {}, answer if isinstance(answer, bytes | str) else json.dumps(answer)
+
+    def api_says(self, quantity, external_id="123", **more):
+        self.answers[external_id] = {
+            "product_id": external_id,
+            "quantity": quantity,
+            **more,
+        }
+
+    @classmethod
+    def _create_product(cls, external_id=None, **values):
+        return cls.env["product.product"].create(
+            {
+                "name": f"Product {external_id}",
+                "type": "consu",
+                "is_storable": True,
+                "x_external_id": external_id,
+                **values,
+            }
+        )
+
+    @classmethod
+    def set_stock(cls, quantity, product=None, location=None, **where):
+        """Put ``quantity`` more of the product there, as a receipt would."""
+        cls.env["stock.quant"]._update_available_quantity(
+            product or cls.product, location or cls.stock, quantity, **where
+        )
+
+    def on_hand(self, product=None, location=None):
+        product = product or self.product
+        return product.with_context(
+            location=(location or self.stock).id
+        ).qty_available
+
+    def deliver(self, quantity, product=None, location=None):
+        """A delivery of the product, reserved but not picked."""
+        product = product or self.product
+        picking = self.env["stock.picking"].create(
+            {
+                "picking_type_id": self.warehouse.out_type_id.id,
+                "location_id": (location or self.stock).id,
+                "location_dest_id": self.env.ref("stock.stock_location_customers").id,
+                "move_ids": [
+                    Command.create(
+                        {
+                            "product_id": product.id,
+                            "product_uom_qty": quantity,
+                            "location_id": (location or self.stock).id,
+                            "location_dest_id": self.env.ref(
+                                "stock.stock_location_customers"
+                            ).id,
+                        }
+                    )
+                ],
+            }
+        )
+        picking.action_confirm()
+        picking.action_assign()
+        return picking
+
+    def sync(self, products=None):
+        """Press the button and return the run.
+
+        Problems are logged as warnings; here they are expected.
+        """
+        products = products if products is not None else self.product
+        with mute_logger(SERVICE_LOGGER):
+            run = self.service.sync_products(products.with_user(self.user))
+        self.env.invalidate_all()
+        return run.sudo()

@@ -1,0 +1,31 @@
+"""Small helpers without state."""
+
+from decimal import Decimal
+
+from odoo.fields import Domain
+
+
+def search_through_sql(model, fname, operator, value):
+    """A domain for a field that is not stored but has an SQL expression.
+
+    For the ``search`` of a field whose model gives its value in ``_field_to_sql``, so
+    that searching, sorting and grouping follow one definition.
+    """
+    field = model._fields[fname]
+    return Domain.custom(
+        to_sql=lambda records, alias, query: field.condition_to_sql(
+            fname, operator, value, records, alias, query
+        )
+    )
+
+
+def format_quantity(quantity, digits):
+    """A quantity as people write it: ``3``, ``12.5``; never ``3.0`` or ``1E+1``.
+
+    :param quantity: float or Decimal
+    :param int digits: decimals of the unit
+    """
+    text = f"{Decimal(quantity):.{digits}f}"
+    if "." in text:
+        text = text.rstrip("0").rstrip(".")
+    return "0" if text == "-0" else text
