@@ -349,7 +349,8 @@ class StockSyncBackend(models.Model):
     @api.model
     def _default_for(self, company):
         """The backend that a product's form shows and sets: the first by sequence."""
-        return self.sudo().search([("company_id", "=", company.id)], limit=1)
+        backends = self.sudo().with_context(active_test=True)
+        return backends.search([("company_id", "=", company.id)], limit=1)
 
     def _problem(self, user):
         """Why this backend cannot work now for this user, before any request.

@@ -101,26 +101,26 @@ class StockSyncService(models.AbstractModel):
 
     @api.model
     def _cron_sync(self):
-        """What the scheduled action calls: every backend that is due.
+        """What the scheduled action calls: a round of all backends that are due.
 
-        One backend's trouble is not another's, and nothing is raised: Odoo switches an
-        action off that fails for a week.
+        The open runs are the round's list of what is left to do: Odoo calls again
+        until there is none. One backend's trouble is not another's, and nothing is
+        raised: Odoo switches an action off that fails for a week.
         """
-        due = self._due_backends()
-        for position, backend in enumerate(due):
-            waiting = len(due) - position - 1
-            service = self._as_worker(backend, backend.user_id).with_context(
-                stock_sync_waiting=waiting
-            )
+        runs = self._open_scheduled_runs() or self._start_round()
+        for position, run in enumerate(runs):
+            service = self._as_worker(
+                run.backend_id, run.backend_id.user_id
+            ).with_context(stock_sync_waiting=len(runs) - position - 1)
             try:
                 with self._isolated():
-                    in_time = service._sync_scheduled(backend)
+                    in_time = service._continue_scheduled(run)
             except Exception:
-                _logger.exception("The synchronisation of backend %s failed", backend.id)
-                self._abandon_open_run(backend)
+                _logger.exception("Stock synchronisation run %s failed", run.id)
+                self._interrupt(run)
                 in_time = True
             if not in_time:
-                return  # Odoo calls again at once; the run goes on from its lines
+                return
         self._commit_progress(0, remaining=0)
 
     # ------------------------------------------------------------------
@@ -230,38 +230,29 @@ class StockSyncService(models.AbstractModel):
             except psycopg2.errors.UniqueViolation:
                 problem = ("run_in_progress", {"backend": backend.name})
         run = self.env["stock.sync.run"].create({**values, "state": "failed"})
+        self._fail_run(run, problem)
+        return run
+
+    @api.model
+    def _continue_scheduled(self, run):
+        """:return: False when time was up before the end"""
+        run = run.with_env(self.env)
+        problem = run.backend_id._problem(self.env.user)
+        if problem:  # since the run was started
+            self._fail_run(run, problem)
+            return self._commit_progress(1)
+        return self._continue_run(run)
+
+    @api.model
+    def _fail_run(self, run, problem):
         run._finish("failed", *problem)
         _logger.warning(
             "Stock synchronisation of backend %s, run %s: %s: %s",
-            backend.id,
+            run.backend_id.id,
             run.id,
             run.error_code,
             run.error_message,
         )
-        return run
-
-    @api.model
-    def _sync_scheduled(self, backend):
-        """Continue the backend's open run, or start one.
-
-        :return: False when time was up before the end
-        """
-        backend = backend.with_env(self.env)
-        run = self.env["stock.sync.run"].search(
-            [
-                ("backend_id", "=", backend.id),
-                ("scope", "=", "backend"),
-                ("trigger", "=", "cron"),
-                ("state", "in", ["planning", "applying"]),
-            ]
-        )
-        if not run:
-            run = self._start_run(backend, "cron")
-            self._commit_progress(0)  # it is there whatever happens to its batches
-        if run.state not in ("planning", "applying"):
-            self._commit_progress(1)
-            return True
-        return self._continue_run(run)
 
     @api.model
     def _continue_run(self, run):
@@ -555,13 +546,39 @@ class StockSyncService(models.AbstractModel):
         return bool(self.env.context.get("ir_cron_progress_id"))
 
     @api.model
-    def _due_backends(self):
-        """Backends to be run now, those that waited longest first.
+    def _open_scheduled_runs(self):
+        """Runs that were out of time, or whose server was killed.
 
-        A backend that has had its run since the action last ended is not due again:
-        the action is called repeatedly until all are through.
+        The one that has waited longest comes first, so that backends share the time.
         """
-        backends = (
+        return (
+            self.env["stock.sync.run"]
+            .sudo()
+            .search(
+                [
+                    ("scope", "=", "backend"),
+                    ("trigger", "=", "cron"),
+                    ("state", "in", ["planning", "applying"]),
+                ],
+                order="write_date, id",
+            )
+        )
+
+    @api.model
+    def _start_round(self):
+        """A run for each backend that is due; those that cannot work fail at once."""
+        runs = self.env["stock.sync.run"].sudo()
+        for backend in self._due_backends():
+            service = self._as_worker(backend, backend.user_id)
+            run = service._start_run(backend, "cron").with_env(runs.env)
+            if run.state == "planning":
+                runs += run
+        self._commit_progress(0, remaining=len(runs))
+        return runs
+
+    @api.model
+    def _due_backends(self):
+        return (
             self.env["stock.sync.backend"]
             .sudo()
             .search(
@@ -574,37 +591,6 @@ class StockSyncService(models.AbstractModel):
                 )
             )
         )
-        last_runs = {
-            backend: (start, state)
-            for backend, start, state in self._last_scheduled_runs(backends)
-        }
-        lastcall = fields.Datetime.to_datetime(self.env.context.get("lastcall"))
-        if self._in_cron() and lastcall:
-            backends = backends.filtered(
-                lambda backend: backend not in last_runs
-                or last_runs[backend][1] in ("planning", "applying")
-                or last_runs[backend][0] <= lastcall
-            )
-        never = fields.Datetime.to_datetime("1970-01-01")
-        return backends.sorted(lambda b: last_runs.get(b, (never, ""))[0])
-
-    @api.model
-    def _last_scheduled_runs(self, backends):
-        for backend in backends:
-            run = (
-                self.env["stock.sync.run"]
-                .sudo()
-                .search(
-                    [
-                        ("backend_id", "=", backend.id),
-                        ("trigger", "=", "cron"),
-                        ("scope", "=", "backend"),
-                    ],
-                    limit=1,
-                )
-            )
-            if run:
-                yield backend, run.start_date, run.state
 
     @api.model
     def _checkpoint(self, run, processed):
@@ -660,26 +646,15 @@ class StockSyncService(models.AbstractModel):
         """Keeps one backend's failure from the others.
 
         The scheduled action commits, so it rolls back as a whole (see
-        ``_abandon_open_run``); elsewhere a savepoint has to do.
+        ``_interrupt``); elsewhere a savepoint has to do.
         """
         return nullcontext() if self._in_cron() else self.env.cr.savepoint()
 
     @api.model
-    def _abandon_open_run(self, backend):
+    def _interrupt(self, run):
+        """Close a run whose work failed in a way that nobody foresaw."""
         if self._in_cron():
             self.env.cr.rollback()
             self.env.transaction.reset()
-        run = (
-            self.env["stock.sync.run"]
-            .sudo()
-            .search(
-                [
-                    ("backend_id", "=", backend.id),
-                    ("scope", "=", "backend"),
-                    ("state", "in", ["planning", "applying"]),
-                ]
-            )
-        )
-        if run:
-            run._finish("interrupted")
-        self._commit_progress(0)
+        run._finish("interrupted")
+        self._commit_progress(1)

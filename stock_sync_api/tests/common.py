@@ -40,7 +40,10 @@ class StockSyncCase(TransactionCase):
             }
         )
         cls.user = new_test_user(
-            cls.env, "sync_stock_user", groups="base.group_user,stock.group_stock_user"
+            cls.env,
+            "sync_stock_user",
+            groups="base.group_user,stock.group_stock_user",
+            lang="en_US",
         )
         cls.service = cls.env["stock.sync.service"].with_user(cls.user)
         cls.product = cls._create_product("123")

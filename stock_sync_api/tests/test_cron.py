@@ -1,0 +1,243 @@
+from datetime import timedelta
+from unittest.mock import patch
+
+from freezegun import freeze_time
+
+from odoo import fields
+from odoo.tests import tagged
+from odoo.tools import mute_logger
+
+from ..models import stock_sync_service
+from .common import SERVICE_LOGGER, StockSyncCase
+
+
+@tagged("post_install", "-at_install")
+class TestCron(StockSyncCase):
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.cron = cls.env.ref("stock_sync_api.ir_cron_stock_sync")
+        cls.backend.user_id = cls.user
+
+    def setUp(self):
+        super().setUp()
+        self.enterContext(self.enter_registry_test_mode())
+
+    def run_cron(self):
+        """Run the action as the scheduler does; its commits are savepoints here."""
+        with mute_logger(SERVICE_LOGGER):
+            result = self.cron.method_direct_trigger()
+        self.assertIs(result, True, "the scheduled action must never raise")
+        self.env.invalidate_all()
+        return self.env["stock.sync.run"].search([("trigger", "=", "cron")])
+
+    def test_action_is_hourly_and_active(self):
+        self.assertTrue(self.cron.active)
+        self.assertEqual(
+            (self.cron.interval_number, self.cron.interval_type), (1, "hours")
+        )
+
+    def test_scheduled_action_sets_the_stock_of_all_bound_products(self):
+        other = self._create_product("456")
+        self.api_says("5")
+        self.api_says("6", "456")
+        run = self.run_cron()
+        self.assertEqual(run.state, "done")
+        self.assertEqual((run.received, run.changed, run.api_calls), (2, 2, 2))
+        self.assertEqual((self.on_hand(), self.on_hand(other)), (5, 6))
+        self.assertEqual(run.user_id, self.user)
+        self.assertEqual(run.line_ids.move_ids.create_uid, self.user)
+
+    def test_batches_are_committed_and_all_products_are_reached(self):
+        products = [self._create_product(str(number)) for number in range(7)]
+        for number in range(7):
+            self.api_says(number + 1, str(number))
+        self.api_says(1)
+        with patch.object(stock_sync_service, "BATCH_SIZE", 3):
+            run = self.run_cron()
+        self.assertEqual(run.state, "done")
+        self.assertEqual(run.changed, 8)
+        self.assertEqual(
+            [self.on_hand(product) for product in products], list(range(1, 8))
+        )
+
+    def test_a_run_that_is_out_of_time_goes_on_where_it_stopped(self):
+        for number in range(5):
+            self._create_product(str(number))
+            self.api_says(number + 1, str(number))
+        self.api_says(9)
+        Cron = self.env.registry["ir.cron"]
+        commit_progress = Cron._commit_progress
+
+        def out_of_time(self, processed=0, **kwargs):
+            commit_progress(self, processed, **kwargs)
+            return 0.0
+
+        with (
+            patch.object(stock_sync_service, "BATCH_SIZE", 2),
+            patch.object(Cron, "_commit_progress", out_of_time),
+        ):
+            run = self.run_cron()
+        self.assertEqual(len(run), 1, "calls go on with the run that is open")
+        self.assertEqual(run.state, "done")
+        self.assertEqual((run.received, run.changed, run.failed), (6, 6, 0))
+        self.assertEqual(sorted(self.calls), ["0", "1", "123", "2", "3", "4"])
+
+    def test_backend_without_an_address_is_passed_over(self):
+        self.backend.base_url = False
+        self.assertFalse(self.run_cron())
+
+    def test_paused_backend_is_passed_over(self):
+        self.backend.paused = True
+        self.assertFalse(self.run_cron())
+        self.assertFalse(self.calls)
+
+    def test_trouble_of_one_backend_is_not_that_of_another(self):
+        shelf = self.env["stock.location"].create(
+            {
+                "name": "Other",
+                "usage": "internal",
+                "location_id": self.warehouse.view_location_id.id,
+            }
+        )
+        second = self.backend.copy({"name": "Second", "location_id": shelf.id})
+        product = self._create_product()
+        self.env["stock.sync.binding"].create(
+            {
+                "backend_id": second.id,
+                "product_id": product.id,
+                "external_id": "second",
+            }
+        )
+        self.api_says("4", "second")
+        self.api_says("3")
+        Service = self.env.registry["stock.sync.service"]
+        plan = Service._plan
+
+        def crash(self, run, *args):
+            if run.backend_id.name == "Test API":
+                raise ZeroDivisionError
+            return plan(self, run, *args)
+
+        with patch.object(Service, "_plan", crash):
+            runs = self.run_cron()
+        states = {run.backend_id.name: run.state for run in runs}
+        self.assertEqual(states, {"Test API": "interrupted", "Second": "done"})
+        self.assertEqual(self.on_hand(product, shelf), 4)
+        self.assertEqual(self.on_hand(), 0)
+
+    def test_user_without_rights_is_told_in_the_run(self):
+        self.user.group_ids -= self.env.ref("stock.group_stock_user")
+        self.api_says("5")
+        run = self.run_cron()
+        self.assertEqual((run.state, run.error_code), ("failed", "access_denied"))
+        self.assertIn(self.user.name, run.message)
+        self.assertEqual(self.on_hand(), 0)
+
+    def test_long_retry_after_is_left_to_the_scheduler(self):
+        self.answers["123"] = (429, {"Retry-After": "900"}, "")
+        before = fields.Datetime.now()
+        run = self.run_cron()
+        self.assertEqual((run.state, run.error_code), ("failed", "rate_limited"))
+        self.assertGreaterEqual(
+            self.backend.next_attempt_date, before + timedelta(seconds=900)
+        )
+        triggers = self.env["ir.cron.trigger"].search([("cron_id", "=", self.cron.id)])
+        self.assertEqual(triggers.call_at, self.backend.next_attempt_date)
+        self.run_cron()
+        self.assertEqual(len(self.calls), 1, "not asked again before the time")
+        with freeze_time(self.backend.next_attempt_date + timedelta(seconds=1)):
+            self.api_says("5")
+            self.run_cron()
+        self.assertEqual(self.on_hand(), 5)
+
+    def test_refused_credentials_stop_the_run_at_once(self):
+        for number in range(5):
+            self._create_product(str(number))
+            self.answers[str(number)] = (401, {}, "")
+        self.answers["123"] = (401, {}, "")
+        with patch.object(stock_sync_service, "BATCH_SIZE", 2):
+            run = self.run_cron()
+        self.assertEqual(len(self.calls), 1)
+        self.assertEqual((run.state, run.error_code), ("failed", "auth_failed"))
+
+    def _stock_of(self, count, quantity):
+        products = [self._create_product(f"g{number}") for number in range(count)]
+        for product in products:
+            self.set_stock(quantity, product)
+        return products
+
+    def test_run_that_would_empty_the_warehouse_is_held_and_can_be_approved(self):
+        products = self._stock_of(12, 5)
+        for number in range(12):
+            self.api_says(0, f"g{number}")
+        self.api_says(0)
+        run = self.run_cron()
+        self.assertEqual(run.state, "held")
+        self.assertEqual([self.on_hand(product) for product in products], [5] * 12)
+        run.action_approve()
+        self.assertEqual([self.on_hand(product) for product in products], [0] * 12)
+        self.assertEqual(run.state, "done")
+
+    def test_held_run_can_be_rejected(self):
+        products = self._stock_of(12, 5)
+        for number in range(12):
+            self.api_says(0, f"g{number}")
+        run = self.run_cron()
+        run.action_reject()
+        self.assertEqual([self.on_hand(product) for product in products], [5] * 12)
+        self.assertEqual(run.state, "interrupted")
+        self.assertFalse(run.has_held_lines)
+
+    def test_newer_run_takes_the_place_of_a_held_one(self):
+        products = self._stock_of(12, 5)
+        for number in range(12):
+            self.api_says(0, f"g{number}")
+        held = self.run_cron()
+        for number in range(12):
+            self.api_says(5, f"g{number}")
+        runs = self.run_cron()
+        self.assertEqual(held.state, "interrupted")
+        self.assertEqual((runs - held).state, "partial")  # 123 is unknown
+        self.assertEqual([self.on_hand(product) for product in products], [5] * 12)
+
+    def test_unlikely_change_of_one_product_is_held_and_the_others_go_on(self):
+        [suspicious, normal] = self._stock_of(2, 20)
+        self.api_says(2000, "g0")
+        self.api_says(21, "g1")
+        self.api_says(0)
+        run = self.run_cron()
+        self.assertEqual((self.on_hand(suspicious), self.on_hand(normal)), (20, 21))
+        self.assertEqual(run.state, "partial")
+        held = run.line_ids.filtered(lambda line: line.error_code == "held_by_guard")
+        self.assertEqual(held.product_id, suspicious)
+        self.assertIn("SYT/Stock: 20 → 2000", held.error_message)
+        run.action_approve()
+        self.assertEqual(self.on_hand(suspicious), 2000)
+
+    def test_first_filling_is_no_alarm(self):
+        products = [self._create_product(f"g{number}") for number in range(12)]
+        for number in range(12):
+            self.api_says(1000, f"g{number}")
+        self.api_says(0)
+        run = self.run_cron()
+        self.assertEqual(run.state, "done")
+        self.assertEqual(self.on_hand(products[0]), 1000)
+
+    def test_preview_changes_nothing(self):
+        self.set_stock(3)
+        self.api_says("5")
+        run = self.service.sync_backend(self.backend, preview=True)
+        self.assertEqual(run.state, "done")
+        self.assertEqual(run.sudo().line_ids.state, "planned")
+        self.assertEqual(self.on_hand(), 3)
+        self.assertFalse(self.product.last_sync_date)
+
+    def test_second_run_of_one_backend_is_refused_and_the_button_still_works(self):
+        self.env["stock.sync.run"].create({"backend_id": self.backend.id})
+        with mute_logger(SERVICE_LOGGER, "odoo.sql_db"):
+            run = self.service.sync_backend(self.backend)
+        self.assertEqual((run.state, run.error_code), ("failed", "run_in_progress"))
+        self.api_says("5")
+        self.sync()
+        self.assertEqual(self.on_hand(), 5)
