@@ -1,0 +1,107 @@
+"""The JSON file that products are read from and changes are kept in."""
+
+import json
+import os
+import shutil
+import tempfile
+from collections.abc import Iterable
+from datetime import datetime
+from pathlib import Path
+
+from mock_api.quantity import parse_quantity
+from mock_api.store import Item, utc_now
+from mock_api.strict_json import JsonNumber, parse_json
+
+KEYS = {"product_id", "name", "quantity"}
+
+
+class BadStockFile(ValueError):
+    """The file can't be read or is not of the documented form."""
+
+
+class StockFile:
+    """A list of ``{"product_id", "name", "quantity"}`` on disk."""
+
+    def __init__(self, path: str | os.PathLike[str]) -> None:
+        self._path = Path(path).resolve()
+
+    def load(self) -> list[Item]:
+        """Return the products of the file, all of them dated now.
+
+        :raise BadStockFile: with a sentence for people
+        """
+        try:
+            rows = parse_json(self._path.read_bytes())
+            if not isinstance(rows, list):
+                raise ValueError("must hold a list of products")
+            return _items(rows)
+        except OSError as error:
+            raise BadStockFile(f"{self._path}: {error.strerror}") from None
+        except ValueError as error:
+            raise BadStockFile(f"{self._path}: {error}") from None
+
+    def save(self, items: Iterable[Item]) -> None:
+        """Replace the file by ``items``, completely or not at all.
+
+        :raise OSError: when it can't be written; the old file is still there
+        """
+        rows = ",\n".join(json.dumps(_row(item), ensure_ascii=False) for item in items)
+        descriptor, temporary = tempfile.mkstemp(
+            dir=self._path.parent, prefix=f".{self._path.name}."
+        )
+        try:
+            with open(descriptor, "w", encoding="utf-8") as file:
+                file.write(f"[\n{rows}\n]\n")
+                file.flush()
+                os.fsync(file.fileno())
+            if self._path.exists():
+                shutil.copymode(self._path, temporary)
+            os.replace(temporary, self._path)
+        except BaseException:
+            os.unlink(temporary)
+            raise
+
+
+def _row(item: Item) -> dict[str, str]:
+    return {
+        "product_id": item.product_id,
+        "name": item.name,
+        "quantity": item.quantity_text,
+    }
+
+
+def _items(rows: list[object]) -> list[Item]:
+    loaded_at = utc_now()
+    items: list[Item] = []
+    seen: set[str] = set()
+    for number, row in enumerate(rows, start=1):
+        try:
+            item = _item(row, loaded_at)
+            if item.product_id in seen:
+                raise ValueError(f'product_id "{item.product_id}" is there twice')
+        except ValueError as error:
+            raise ValueError(f"product {number} of the list: {error}") from None
+        seen.add(item.product_id)
+        items.append(item)
+    return items
+
+
+def _item(row: object, loaded_at: datetime) -> Item:
+    if not isinstance(row, dict) or set(row) != KEYS:
+        raise ValueError(f"must have the keys {', '.join(sorted(KEYS))} and no other")
+    product_id = _text(row, "product_id")
+    if product_id in ("", ".", ".."):
+        raise ValueError(f'product_id "{product_id}" can have no address')
+    quantity = parse_quantity(row["quantity"])
+    return Item(product_id, _text(row, "name"), quantity, loaded_at)
+
+
+def _text(row: dict[str, object], key: str) -> str:
+    value = row[key]
+    if not isinstance(value, str) or isinstance(value, JsonNumber):
+        raise ValueError(f"{key} must be a text, in quotes")
+    try:
+        value.encode("utf-8")
+    except UnicodeEncodeError:
+        raise ValueError(f"{key} holds half a character") from None
+    return value
