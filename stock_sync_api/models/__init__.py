@@ -7,6 +7,8 @@ from . import stock_sync_run_line
 from . import stock_sync_compare
 from . import stock_sync_guard
 from . import stock_sync_apply
+from . import stock_sync_transaction
+from . import stock_sync_engine
 from . import stock_sync_service
 from . import product_product
 from . import product_template

@@ -108,7 +108,11 @@ class StockSyncCompare(models.AbstractModel):
             return outcome.skip("count_in_progress", **facts)
         if stock.moving and backend.move_in_progress_policy == "skip":
             return outcome.skip("move_in_progress", **facts)
-        if uom.compare(target, stock.on_hand) < 0 < uom.compare(stock.reserved, target):
+        if (
+            uom.compare(stock.reserved, 0) > 0
+            and uom.compare(target, stock.on_hand) < 0
+            and uom.compare(target, stock.reserved) < 0
+        ):
             return outcome.skip("below_reserved", **facts)
         outcome.state = "planned"
         return outcome

@@ -138,7 +138,8 @@ class StockSyncRun(models.Model):
         for run in self:
             if not run.has_held_lines:
                 raise UserError(self.env._("Nothing is held in this run."))
-            self.env["stock.sync.service"]._apply_held(run)
+            service = self.env["stock.sync.service"]
+            service._engine(run.backend_id, self.env.user)._apply_held(run)
         return self[-1:]._notification()
 
     def action_reject(self):

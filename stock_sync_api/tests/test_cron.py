@@ -7,7 +7,7 @@ from odoo import fields
 from odoo.tests import tagged
 from odoo.tools import mute_logger
 
-from ..models import stock_sync_service
+from ..models import stock_sync_engine
 from .common import SERVICE_LOGGER, StockSyncCase
 
 
@@ -53,7 +53,7 @@ class TestCron(StockSyncCase):
         for number in range(7):
             self.api_says(number + 1, str(number))
         self.api_says(1)
-        with patch.object(stock_sync_service, "BATCH_SIZE", 3):
+        with patch.object(stock_sync_engine, "BATCH_SIZE", 3):
             run = self.run_cron()
         self.assertEqual(run.state, "done")
         self.assertEqual(run.changed, 8)
@@ -74,7 +74,7 @@ class TestCron(StockSyncCase):
             return 0.0
 
         with (
-            patch.object(stock_sync_service, "BATCH_SIZE", 2),
+            patch.object(stock_sync_engine, "BATCH_SIZE", 2),
             patch.object(Cron, "_commit_progress", out_of_time),
         ):
             run = self.run_cron()
@@ -111,15 +111,15 @@ class TestCron(StockSyncCase):
         )
         self.api_says("4", "second")
         self.api_says("3")
-        Service = self.env.registry["stock.sync.service"]
-        plan = Service._plan
+        Engine = self.env.registry["stock.sync.engine"]
+        plan = Engine._plan
 
         def crash(self, run, *args):
             if run.backend_id.name == "Test API":
                 raise ZeroDivisionError
             return plan(self, run, *args)
 
-        with patch.object(Service, "_plan", crash):
+        with patch.object(Engine, "_plan", crash):
             runs = self.run_cron()
         states = {run.backend_id.name: run.state for run in runs}
         self.assertEqual(states, {"Test API": "interrupted", "Second": "done"})
@@ -156,7 +156,7 @@ class TestCron(StockSyncCase):
             self._create_product(str(number))
             self.answers[str(number)] = (401, {}, "")
         self.answers["123"] = (401, {}, "")
-        with patch.object(stock_sync_service, "BATCH_SIZE", 2):
+        with patch.object(stock_sync_engine, "BATCH_SIZE", 2):
             run = self.run_cron()
         self.assertEqual(len(self.calls), 1)
         self.assertEqual((run.state, run.error_code), ("failed", "auth_failed"))

@@ -1,0 +1,85 @@
+import logging
+import random
+import time
+from contextlib import nullcontext
+
+from odoo import api, models
+from odoo.exceptions import ConcurrencyError
+from odoo.service.model import (
+    MAX_TRIES_ON_CONCURRENCY_FAILURE,
+    PG_CONCURRENCY_EXCEPTIONS_TO_RETRY,
+)
+
+_logger = logging.getLogger(__name__)
+
+
+class StockSyncTransaction(models.AbstractModel):
+    """Transactions and time: only the scheduled action commits, and is short of time.
+
+    Elsewhere everything happens in the caller's transaction.
+    """
+
+    _name = "stock.sync.transaction"
+    _description = "Stock Synchronisation: Transactions"
+
+    @api.model
+    def _in_cron(self):
+        return bool(self.env.context.get("ir_cron_progress_id"))
+
+    @api.model
+    def _commit_progress(self, processed, remaining=None):
+        """Only the scheduled action commits; elsewhere the caller does."""
+        if not self._in_cron():
+            return True
+        left = self.env["ir.cron"]._commit_progress(processed, remaining=remaining)
+        return left > 0
+
+    @api.model
+    def _checkpoint(self, run, processed):
+        """Commit what a batch has done.
+
+        :return: whether there is time for another
+        """
+        todo = self.env["stock.sync.run.line"].search_count(
+            [("run_id", "=", run.id), ("state", "=", "planned")]
+        )
+        if run.state == "planning":
+            todo += self.env["stock.sync.binding"].search_count(
+                [
+                    ("backend_id", "=", run.backend_id.id),
+                    ("id", ">", run.plan_position),
+                ]
+            )
+        waiting = self.env.context.get("stock_sync_waiting", 0)
+        # At least 1 while the run is open: it still has to be closed.
+        return self._commit_progress(processed, remaining=todo + waiting + 1)
+
+    @api.model
+    def _retrying(self, step, *args):
+        """In the scheduled action, do a step again that lost a race.
+
+        The step must not have been committed in part. Elsewhere Odoo itself repeats
+        the whole request.
+        """
+        for attempt in range(1, MAX_TRIES_ON_CONCURRENCY_FAILURE + 1):
+            try:
+                step(*args)
+                self.env.cr.flush()
+                return
+            except (*PG_CONCURRENCY_EXCEPTIONS_TO_RETRY, ConcurrencyError) as error:
+                if not self._in_cron() or attempt == MAX_TRIES_ON_CONCURRENCY_FAILURE:
+                    raise
+                self.env.cr.rollback()
+                self.env.transaction.reset()
+                pause = random.uniform(0.0, 2**attempt / 10)  # noqa: S311
+                _logger.info("%s, trying again in %.2f s", type(error).__name__, pause)
+                time.sleep(pause)
+
+    @api.model
+    def _isolated(self):
+        """Keeps one backend's failure from the others.
+
+        The scheduled action commits, so it rolls back as a whole (see
+        ``_interrupt``); elsewhere a savepoint has to do.
+        """
+        return nullcontext() if self._in_cron() else self.env.cr.savepoint()
