@@ -47,19 +47,18 @@ class StockSyncApply(models.AbstractModel):
 
     @api.model
     def _refuse(self, run, outcome, error):
-        expected = isinstance(error, UserError)
-        if not expected:
+        facts = {"location": run.backend_id.location_id.complete_name}
+        if isinstance(error, UserError):
+            facts["reason_text"] = str(error)
+        else:
+            facts["reason"] = "unexpected"
             _logger.exception(
                 "Unexpected error while adjusting product %s in run %s",
                 outcome.product.id,
                 run.id,
             )
         outcome.moves = self.env["stock.move"]
-        outcome.fail(
-            "apply_failed",
-            location=run.backend_id.location_id.complete_name,
-            reason_text=str(error) if expected else type(error).__name__,
-        )
+        outcome.fail("apply_failed", **facts)
 
     @api.model
     def _apply_batch(self, run, outcomes):

@@ -378,6 +378,22 @@ class StockSyncBackend(models.Model):
             return "not_configured", {**facts, "reason": "no_location"}
         return None
 
+    def _has_open_run(self):
+        """Whether a run over all products is under way."""
+        self.ensure_one()
+        return bool(
+            self.env["stock.sync.run"]
+            .sudo()
+            .search_count(
+                [
+                    ("backend_id", "=", self.id),
+                    ("scope", "=", "backend"),
+                    ("state", "in", ["planning", "applying"]),
+                ],
+                limit=1,
+            )
+        )
+
     def _get_api(self):
         """The client for this API; to be used as a context manager."""
         self.ensure_one()

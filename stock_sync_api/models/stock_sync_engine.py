@@ -122,8 +122,8 @@ class StockSyncEngine(models.AbstractModel):
                     return False
             elif run.preview:
                 run._finish("done")
-            elif run.trigger == "cron" and not self.env["stock.sync.guard"]._guard(run):
-                run._finish("held")
+            elif verdict := self.env["stock.sync.guard"]._guard(run):
+                run._finish("held", "held_by_guard", verdict)
             else:
                 run.state = "applying"
         while run.state == "applying":
@@ -143,13 +143,16 @@ class StockSyncEngine(models.AbstractModel):
         :raise UserError: where the backend cannot work now
         """
         run = run.with_env(self.env)
-        problem = run.backend_id._problem(self.env.user)
+        backend = run.backend_id
+        problem = backend._problem(self.env.user)
+        if not problem and backend._has_open_run():
+            problem = ("run_in_progress", {"backend": backend.name})
         if problem:
-            raise UserError(self.env["stock.sync.error.mixin"]._explain(*problem))
+            raise UserError(run._explain(*problem))
         run.line_ids.filtered(lambda line: line.state == "planned").write(
             {"error_code": False, "error_facts": False}
         )
-        run.state = "applying"
+        run.write({"state": "applying", "error_code": False, "error_facts": False})
         while lines := self._next_lines(run):
             self._apply_lines(run, lines)
         run._finish()
@@ -288,13 +291,19 @@ class StockSyncEngine(models.AbstractModel):
         outcome = Outcome(line.binding_id, line.product_id, line=line)
         if not line.binding_id or line.external_id != line.binding_id.external_id:
             # unlinked, or given another id, since the plan was made
-            return outcome.skip("not_configured", reason="no_external_id")
+            return outcome.skip(
+                "not_configured",
+                reason="no_external_id",
+                backend=line.backend_id.name,
+            )
+        if self.env["stock.sync.compare"]._check_product(outcome).error_code:
+            return outcome  # archived, tracked, … since the plan was made
         outcome.level = Level(
             external_id=line.external_id,
             quantity=Decimal(line.api_quantity),
             date=line.api_date or None,
         )
-        return self.env["stock.sync.compare"]._check_product(outcome)
+        return outcome
 
     @api.model
     def _record(self, run, outcomes):

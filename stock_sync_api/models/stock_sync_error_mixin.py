@@ -208,7 +208,20 @@ SENTENCES = {
         "%(location)s: %(before)s → %(target)s is an unusually large change. Approve or"
         " reject it in the run."
     ),
+    "held_by_guard.zeros": _lt(
+        "Nothing was changed yet: %(count)s of %(total)s products would be set to zero,"
+        " more than %(percent)s %%. Look at the lines, then approve or reject the run."
+    ),
+    "held_by_guard.share": _lt(
+        "Nothing was changed yet: %(count)s of the %(total)s products that have stock"
+        " would change, more than %(percent)s %%. Look at the lines, then approve or"
+        " reject the run."
+    ),
     "apply_failed": _lt("Odoo refused the adjustment at %(location)s: %(reason_text)s"),
+    "apply_failed.unexpected": _lt(
+        "Something unexpected went wrong while the stock at %(location)s was adjusted."
+        " Ask an administrator to look at the server's log."
+    ),
     "apply_failed.busy": _lt(
         "Someone else is changing this product's stock at %(location)s right now. Try"
         " again in a moment."

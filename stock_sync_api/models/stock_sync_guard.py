@@ -6,8 +6,8 @@ from ..tools import format_quantity
 class StockSyncGuard(models.AbstractModel):
     """Looks at a whole plan before anything is written.
 
-    A scheduled run works while nobody looks; what a person starts on chosen products
-    is not held.
+    Only at runs over all products: whoever presses the button on chosen ones is
+    looking at them.
     """
 
     _name = "stock.sync.guard"
@@ -15,26 +15,35 @@ class StockSyncGuard(models.AbstractModel):
 
     @api.model
     def _guard(self, run):
-        """Hold the run, or single lines of it, where the changes look wrong.
+        """Look at the plan; hold single lines of it that are unlikely.
 
-        :return: whether the run as a whole may go on
+        :return: the facts for which the run as a whole is held, or None
         """
+        backend = run.backend_id
         lines = run.line_ids.filtered(lambda line: line.state == "planned")
         with_stock = lines.filtered(lambda line: line.quantity_before > 0)
         emptied = with_stock.filtered(lambda line: line.quantity_after <= 0)
-        backend = run.backend_id
-        stocked = self._count_stocked(backend)
-        if self._too_many(
-            len(emptied), run.received, backend.guard_zero_percent, backend
-        ) or self._too_many(
-            len(with_stock), stocked, backend.guard_change_percent, backend
-        ):
-            run.write({"state": "held"})
-            return False
+        checks = [
+            ("zeros", len(emptied), run.received, backend.guard_zero_percent),
+            (
+                "share",
+                len(with_stock),
+                self._count_stocked(backend),
+                backend.guard_change_percent,
+            ),
+        ]
+        for reason, count, total, percent in checks:
+            if count >= backend.guard_minimum and count * 100 > total * percent:
+                return {
+                    "reason": reason,
+                    "count": count,
+                    "total": total,
+                    "percent": percent,
+                }
         for line in with_stock:
             if self._is_suspicious(backend, line):
                 self._hold_line(line)
-        return True
+        return None
 
     @api.model
     def _count_stocked(self, backend):
@@ -47,10 +56,6 @@ class StockSyncGuard(models.AbstractModel):
             having=[("quantity:sum", ">", 0)],
         )
         return len(groups)
-
-    @api.model
-    def _too_many(self, count, total, percent, backend):
-        return count >= backend.guard_minimum and count * 100 > total * percent
 
     @api.model
     def _is_suspicious(self, backend, line):

@@ -4,6 +4,7 @@ from unittest.mock import patch
 from freezegun import freeze_time
 
 from odoo import fields
+from odoo.exceptions import UserError
 from odoo.tests import tagged
 from odoo.tools import mute_logger
 
@@ -174,10 +175,30 @@ class TestCron(StockSyncCase):
         self.api_says(0)
         run = self.run_cron()
         self.assertEqual(run.state, "held")
+        self.assertIn("12 of 13 products", run.message)
+        self.assertIn("more than 20 %.", run.message)
         self.assertEqual([self.on_hand(product) for product in products], [5] * 12)
         run.action_approve()
         self.assertEqual([self.on_hand(product) for product in products], [0] * 12)
         self.assertEqual(run.state, "done")
+
+    def test_run_over_all_products_that_a_person_starts_is_held_too(self):
+        products = self._stock_of(12, 5)
+        for number in range(12):
+            self.api_says(6, f"g{number}")
+        self.api_says(0)
+        run = self.service.sync_backend(self.backend)
+        self.assertEqual((run.state, run.error_code), ("held", "held_by_guard"))
+        self.assertIn("12 of the 12 products that have stock", run.message)
+        self.assertEqual([self.on_hand(product) for product in products], [5] * 12)
+
+    def test_held_run_waits_for_an_open_one_before_it_is_applied(self):
+        held = self.env["stock.sync.run"].create(
+            {"backend_id": self.backend.id, "state": "held"}
+        )
+        self.env["stock.sync.run"].create({"backend_id": self.backend.id})
+        with self.assertRaisesRegex(UserError, "in progress"):
+            held.action_approve()
 
     def test_held_run_can_be_rejected(self):
         products = self._stock_of(12, 5)
