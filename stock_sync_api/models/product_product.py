@@ -46,16 +46,30 @@ class ProductProduct(models.Model):
     sync_error_message = fields.Char(
         string="Synchronisation Error", compute="_compute_sync_binding"
     )
+    sync_location_id = fields.Many2one(
+        "stock.location",
+        string="Synchronised Location",
+        compute="_compute_sync_binding",
+        help="The API's quantity is that of this location, those below it included.",
+    )
+    sync_quantity = fields.Float(
+        string="Last Accepted Quantity",
+        digits="Product Unit",
+        compute="_compute_sync_binding",
+        help="What the API said when its answer was last equal to the stock or applied.",
+    )
     sync_binding_count = fields.Integer(compute="_compute_sync_binding_count")
 
     @api.depends(
         "company_id",
         "sync_binding_ids.backend_id.sequence",
         "sync_binding_ids.backend_id.active",
+        "sync_binding_ids.backend_id.location_id",
         "sync_binding_ids.external_id",
         "sync_binding_ids.state",
         "sync_binding_ids.error_message",
         "sync_binding_ids.last_sync_date",
+        "sync_binding_ids.level_ids.quantity",
     )
     @api.depends_context("company", "lang")
     def _compute_sync_binding(self):
@@ -65,6 +79,12 @@ class ProductProduct(models.Model):
             product.last_sync_date = binding.last_sync_date
             product.sync_state = binding.state
             product.sync_error_message = binding.error_message
+            product.sync_location_id = binding.backend_id.location_id
+            product.sync_quantity = binding.level_ids.filtered(
+                lambda level, location=binding.backend_id.location_id: (
+                    level.location_id == location
+                )
+            ).quantity
 
     def _sync_backend(self):
         """The backend whose binding the form shows: its company's default one."""

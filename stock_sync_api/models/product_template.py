@@ -5,6 +5,9 @@ from odoo.tools import SQL
 from ..tools import search_through_sql
 from .product_product import _BINDING_FIELDS, BINDING_STATES
 
+#: shown like the binding's fields, but neither searched nor sorted by
+_SHOWN_FIELDS = ("sync_error_message", "sync_location_id", "sync_quantity")
+
 
 class ProductTemplate(models.Model):
     _inherit = "product.template"
@@ -31,6 +34,16 @@ class ProductTemplate(models.Model):
         string="Synchronisation Error", compute="_compute_sync_binding"
     )
     sync_binding_count = fields.Integer(compute="_compute_sync_binding_count")
+    sync_location_id = fields.Many2one(
+        "stock.location",
+        string="Synchronised Location",
+        compute="_compute_sync_binding",
+    )
+    sync_quantity = fields.Float(
+        string="Last Accepted Quantity",
+        digits="Product Unit",
+        compute="_compute_sync_binding",
+    )
     sync_binding_ids = fields.One2many(
         "stock.sync.binding",
         compute="_compute_sync_binding_ids",
@@ -42,10 +55,12 @@ class ProductTemplate(models.Model):
         "product_variant_ids.last_sync_date",
         "product_variant_ids.sync_state",
         "product_variant_ids.sync_error_message",
+        "product_variant_ids.sync_location_id",
+        "product_variant_ids.sync_quantity",
     )
     @api.depends_context("company", "lang")
     def _compute_sync_binding(self):
-        for name in (*_BINDING_FIELDS, "sync_error_message"):
+        for name in (*_BINDING_FIELDS, *_SHOWN_FIELDS):
             self._compute_template_field_from_variant_field(name)
 
     @api.depends("product_variant_ids.sync_binding_ids")

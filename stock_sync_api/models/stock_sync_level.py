@@ -86,8 +86,9 @@ class StockSyncLevel(models.Model):
                     " COALESCE(excluded.source_date, stock_sync_level.source_date)"
                 ),
             )
-            self.env["product.product"].invalidate_model(["last_sync_date"])
-            self.env["product.template"].invalidate_model(["last_sync_date"])
+            shown = ["last_sync_date", "sync_quantity"]
+            self.env["product.product"].invalidate_model(shown)
+            self.env["product.template"].invalidate_model(shown)
             self.env["stock.sync.binding"].invalidate_model(["last_sync_date"])
 
     def _upsert(self, columns, rows, update):
