@@ -1,14 +1,14 @@
 """A made-up catalogue that is the same at every start."""
 
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta, timezone
 from decimal import Decimal
 
 from mock_api.store import Item
 
 _MATERIALS = ("Oak", "Steel", "Glass", "Cotton", "Bamboo", "Copper", "Cork")
 _THINGS = ("table", "lamp", "bowl", "shelf", "chair", "tray", "stool", "box", "clock")
-_START = datetime(2025, 1, 1, tzinfo=UTC)
+_START = datetime(2025, 1, 1, tzinfo=timezone.utc)
 
 
 def catalogue(size: int) -> Iterator[Item]:

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta, timezone
 from decimal import Decimal
 from threading import Lock
 
@@ -48,7 +48,7 @@ class Page:
 
 def utc_now() -> datetime:
     """Return the time, in UTC."""
-    return datetime.now(UTC)
+    return datetime.now(timezone.utc)
 
 
 class Store:
@@ -82,7 +82,7 @@ class Store:
         self._lock = Lock()
         self._last_change = max(
             (item.updated_at for item in self._items),
-            default=datetime.min.replace(tzinfo=UTC),
+            default=datetime.min.replace(tzinfo=timezone.utc),
         )
         self._changes = 0
         self._delta: tuple[int, datetime, list[Item]] | None = None

@@ -1,7 +1,7 @@
 """Times as text."""
 
 import re
-from datetime import UTC, datetime
+from datetime import datetime, timezone
 
 RULE = 'must be a time with its offset, such as "2026-11-20T10:00:00Z"'
 _TIME = re.compile(
@@ -23,7 +23,10 @@ def parse_time(text: str) -> datetime:
     text = text.upper()
     if not _TIME.fullmatch(text):
         raise ValueError(RULE)
+    # Python 3.10 reads neither "Z" nor a fraction of other than 3 or 6 digits.
+    text = text.replace("Z", "+00:00")
+    text = re.sub(r"\.([0-9]+)", lambda match: f".{match[1]:0<6.6}", text)
     try:
-        return datetime.fromisoformat(text).astimezone(UTC)
+        return datetime.fromisoformat(text).astimezone(timezone.utc)
     except (ValueError, OverflowError):
         raise ValueError(RULE) from None

@@ -4,7 +4,7 @@ import json
 import re
 import shutil
 import subprocess
-from datetime import UTC, datetime
+from datetime import datetime, timezone
 from decimal import Decimal
 from pathlib import Path
 
@@ -74,7 +74,7 @@ def test_the_products_come_50_at_a_time_with_their_names():
 
 
 def test_the_search_looks_into_names_and_ids_whatever_the_case():
-    now = datetime.now(UTC)
+    now = datetime.now(timezone.utc)
     names = {"A-1": "Große Lampe", "B-2": "Tisch", "C-3": "Étagère"}
     items = [Item(i, name, Decimal(1), now) for i, name in names.items()]
     client = create_app(Store(items)).test_client()
