@@ -20,10 +20,15 @@ class Auth:
     def headers(self) -> dict[str, bytes]:
         # As bytes: http.client would encode text as latin-1 and fail on the rest.
         if self.kind == "api_key":
-            return {self.header: self.secret.encode()}
+            return {self.header: _header_text(self.secret).encode()}
         if self.kind == "bearer":
-            return {"Authorization": f"Bearer {self.secret}".encode()}
+            return {"Authorization": f"Bearer {_header_text(self.secret)}".encode()}
         if self.kind == "basic":
             credentials = f"{self.username}:{self.secret}".encode()
             return {"Authorization": b"Basic " + base64.b64encode(credentials)}
         return {}
+
+
+def _header_text(secret: str) -> str:
+    """The secret without what no header can carry: line breaks of a paste, mostly."""
+    return "".join(char for char in secret if char.isprintable()).strip()

@@ -6,6 +6,8 @@ headers included, gets no more than what is left of the deadline.
 """
 
 import io
+import socket
+import threading
 import time
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -13,6 +15,8 @@ from contextvars import ContextVar
 from requests.adapters import HTTPAdapter
 from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
+from urllib3.exceptions import NewConnectionError
+from urllib3.util.connection import allowed_gai_family, create_connection
 
 _deadline: ContextVar[float] = ContextVar("deadline")
 
@@ -35,16 +39,21 @@ def seconds_left() -> float:
 
     :raise TimeoutError: when nothing is left
     """
-    left = _deadline.get() - time.monotonic()
+    return _left(_deadline.get())
+
+
+def _left(deadline: float) -> float:
+    left = deadline - time.monotonic()
     if left <= 0:
-        raise TimeoutError("the answer took too long")
+        raise TimeoutError("the deadline has passed")
     return left
 
 
 class DeadlineAdapter(HTTPAdapter):
     """Sets the timeouts itself, so that no caller can forget them.
 
-    :param connect_timeout: seconds for a connection, TLS included
+    :param connect_timeout: seconds for the lookup of the name and a connection to
+        one of its addresses; TLS gets what is left of them
     :param read_timeout: seconds of silence between two reads
     """
 
@@ -81,6 +90,11 @@ class _DeadlineReader(io.RawIOBase):
         self._sock.settimeout(left)
         return self._raw.readinto(buffer)
 
+    def readall(self):
+        # We read in pieces. All at once is what http.client does for a chunk of
+        # length -1: it would fill the memory.
+        raise OSError("an answer is not read without a limit")
+
     def close(self):
         self._raw.close()
         super().close()
@@ -102,10 +116,68 @@ class _DeadlineSocket:
         return io.BufferedReader(_DeadlineReader(self._sock, raw))
 
 
+def _look_up(host: str, port: int, timeout: float) -> list[str]:
+    """The addresses of ``host``.
+
+    :raise socket.gaierror: where the name has none
+    :raise TimeoutError: after ``timeout`` seconds; the system's resolver, which knows
+        no limit, is then left to end by itself
+    """
+    found = []
+
+    def look_up():
+        try:
+            answers = socket.getaddrinfo(
+                host.strip("[]"), port, allowed_gai_family(), socket.SOCK_STREAM
+            )
+            found.extend([address[0] for *_rest, address in answers])
+        except UnicodeError:
+            found.append(socket.gaierror(socket.EAI_NONAME, "not a host name"))
+        except OSError as error:
+            found.append(error)
+
+    thread = threading.Thread(target=look_up, name="dns", daemon=True)
+    thread.start()
+    thread.join(timeout)
+    if not found:
+        raise TimeoutError("the name was not looked up in time")
+    if isinstance(found[0], OSError):
+        raise found[0]
+    return found
+
+
 class _DeadlineConnectionMixin:
     def connect(self):
         super().connect()
         self.sock = _DeadlineSocket(self.sock)
+
+    def _new_conn(self):
+        # urllib3's own looks the name up without a limit, and gives each of its
+        # addresses the whole time again.
+        try:
+            return self._connected_socket()
+        except OSError as error:
+            # urllib3 takes a bare BrokenPipeError for one that came while sending.
+            raise NewConnectionError(self, str(error)) from error
+
+    def _connected_socket(self):
+        deadline = time.monotonic() + self.timeout
+        addresses = _look_up(self._dns_host, self.port, self.timeout)
+        for untried in range(len(addresses), 0, -1):
+            try:
+                sock = create_connection(
+                    (addresses[-untried], self.port),
+                    # A dead address must leave time for the others.
+                    _left(deadline) / untried,
+                    source_address=self.source_address,
+                    socket_options=self.socket_options,
+                )
+            except OSError:
+                if untried == 1:
+                    raise
+            else:
+                sock.settimeout(max(deadline - time.monotonic(), 0.001))
+                return sock
 
 
 class _DeadlineHTTPConnection(_DeadlineConnectionMixin, HTTPConnection):

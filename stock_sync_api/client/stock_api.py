@@ -1,6 +1,7 @@
 """Asks the API about products, one by one."""
 
 import re
+import threading
 from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
@@ -98,19 +99,22 @@ class StockApi:
             if self.gave_up:
                 return self.gave_up
             try:
-                level = self.get_level(external_id)
+                answer = self.get_level(external_id)
             except ClientError as error:
-                if outage.is_certain_after(error):
-                    self.gave_up = error
-                return error
-            outage.is_over()
-            return level
+                answer = error
+            if outage.is_certain_after(answer) and not self.gave_up:
+                self.gave_up = answer
+            return answer
 
         if self.settings.concurrency == 1 or len(external_ids) == 1:
             yield from ((external_id, ask(external_id)) for external_id in external_ids)
             return
-        with ThreadPoolExecutor(self.settings.concurrency) as pool:
+        pool = ThreadPoolExecutor(self.settings.concurrency)
+        try:
             yield from zip(external_ids, pool.map(ask, external_ids), strict=True)
+        finally:
+            # Who stops reading half-way waits for what is under way, and no more.
+            pool.shutdown(cancel_futures=True)
 
     def _parse_item(self, body: bytes, external_id: str) -> Level:
         item = strict_json.loads(body)
@@ -139,13 +143,14 @@ class _Outage:
 
     def __init__(self):
         self._in_a_row = 0
+        self._lock = threading.Lock()
 
-    def is_over(self):
-        self._in_a_row = 0
-
-    def is_certain_after(self, error: ClientError) -> bool:
-        self._in_a_row = self._in_a_row + 1 if error.systemic else 0
-        return error.stops_run or self._in_a_row >= self.LIMIT
+    def is_certain_after(self, answer: Level | ClientError) -> bool:
+        error = answer if isinstance(answer, ClientError) else None
+        with self._lock:
+            self._in_a_row = self._in_a_row + 1 if error and error.systemic else 0
+            failing = self._in_a_row >= self.LIMIT
+        return failing or bool(error and error.stops_run)
 
 
 def _parse_date(value) -> datetime | None:

@@ -5,8 +5,11 @@ keys, and loses the text of a number. Quantities are decided on their text.
 """
 
 import json
+import re
 
 from .errors import InvalidResponse
+
+_LOOKS_LIKE_HTML = re.compile(rb"(\xef\xbb\xbf)?\s*<")
 
 
 class JsonNumber(str):
@@ -32,7 +35,7 @@ def loads(body: bytes):
         )
     except (ValueError, RecursionError) as error:
         # RecursionError: thousands of nested brackets
-        reason = "html" if body.lstrip()[:1] == b"<" else "not_json"
+        reason = "html" if _LOOKS_LIKE_HTML.match(body) else "not_json"
         raise InvalidResponse(reason=reason) from error
 
 

@@ -6,7 +6,9 @@ import ssl
 import threading
 import time
 import zlib
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from http.cookiejar import DefaultCookiePolicy
 from urllib.parse import urljoin, urlsplit
 
 import requests
@@ -42,23 +44,39 @@ class Limits:
     max_attempts: int = 3
     first_backoff: float = 0.5
     max_retry_after: float = 5
-    max_bytes: int = 32 * 1024 * 1024
+    #: one product takes a few hundred; parsed JSON takes up to 20 times its text
+    max_bytes: int = 1024 * 1024
     max_redirects: int = 5
+
+
+class _Session(requests.Session):
+    """A session that can be shared by threads, and takes nothing from the machine."""
+
+    def __init__(self):
+        super().__init__()
+        self.trust_env = False  # no proxy, netrc or CA file of the machine
+        # No cookies: requests would change and read them in several threads at once.
+        self.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
+
+    def get_redirect_target(self, resp):
+        # Redirects are ours. To prepare the next request, requests would read the
+        # whole body of this answer, and raise at will on what the target looks like.
+        return None
 
 
 class Transport:
     """A pooled session that keeps to the limits; to be used as a context manager.
 
     :param headers: sent with every request (credentials among them)
-    :param max_connections: how many requests may be under way at once
+    :param max_connections: how many idle connections are kept
     """
 
     def __init__(self, headers, limits: Limits, max_connections: int = 1):
         self.limits = limits
         self.calls = 0
         self._calls_lock = threading.Lock()
-        self._session = requests.Session()
-        self._session.trust_env = False  # no proxy, netrc or CA file of the machine
+        self._closed = False
+        self._session = _Session()
         self._session.headers = requests.structures.CaseInsensitiveDict(
             {
                 "User-Agent": "Odoo stock_sync_api",
@@ -68,10 +86,7 @@ class Transport:
             }
         )
         adapter = DeadlineAdapter(
-            limits.connect_timeout,
-            limits.read_timeout,
-            pool_maxsize=max_connections,
-            pool_block=True,
+            limits.connect_timeout, limits.read_timeout, pool_maxsize=max_connections
         )
         self._session.mount("http://", adapter)
         self._session.mount("https://", adapter)
@@ -80,6 +95,7 @@ class Transport:
         return self
 
     def __exit__(self, *exc_info):
+        self._closed = True
         self._session.close()
 
     def get(self, url: str) -> bytes:
@@ -89,6 +105,7 @@ class Transport:
         ``max_attempts`` times and never past ``total_timeout``.
 
         :raise ClientError: the one that tells what went wrong
+        :raise RuntimeError: after the transport was closed
         """
         with answer_until(time.monotonic() + self.limits.total_timeout):
             for attempt in range(1, self.limits.max_attempts + 1):
@@ -107,7 +124,7 @@ class Transport:
             return None
         backoff = self.limits.first_backoff * 2 ** (attempt - 1)
         # Jitter, so that many clients of one API do not come back together.
-        pause = backoff * random.uniform(0.5, 1.5)  # noqa: S311
+        pause = backoff * random.uniform(0.5, 1.5)
         wanted = error.facts.get("retry_after")
         if wanted is not None:
             if wanted > self.limits.max_retry_after:
@@ -130,22 +147,34 @@ class Transport:
                     url = self._redirect_target(url, response)
         except (requests.RequestException, urllib3.exceptions.HTTPError, OSError) as e:
             raise _network_error(e, url) from e
+        except (AttributeError, ValueError) as e:
+            # What http.client and requests let through for malformed headers and
+            # chunks: "Content-Type: text/html; charset" for one.
+            raise InvalidResponse() from e
         raise RedirectRefused(host=urlsplit(url).netloc, reason="redirect_loop")
 
     def _send(self, url):
+        if self._closed:
+            raise RuntimeError("the transport is closed")
         with self._calls_lock:
             self.calls += 1
         return self._session.get(url, stream=True, allow_redirects=False)
 
     @staticmethod
     def _redirect_target(url: str, response) -> str:
-        target = urljoin(url, response.headers.get("Location", ""))
+        facts = {"host": urlsplit(url).netloc, "status": response.status_code}
+        location = response.headers.get("Location")
+        if not location:
+            raise HttpError(**facts)
+        # http.client reads headers as latin-1; a path in UTF-8 must survive.
+        location = location.encode("latin-1").decode(errors="replace")
+        try:
+            target = urljoin(url, location)
+        except ValueError:
+            raise HttpError(**facts) from None  # no URL at all
         if not same_host(url, target):
             raise RedirectRefused(
-                host=urlsplit(url).netloc,
-                target=urlsplit(target).netloc,
-                status=response.status_code,
-                reason="redirect_elsewhere",
+                **facts, target=_shown_host(target), reason="redirect_elsewhere"
             )
         return target
 
@@ -172,43 +201,59 @@ class Transport:
         Older urllib3 takes a body shorter than its Content-Length for a whole one,
         none notices a truncated gzip stream, and both decompress without a limit.
         """
-        encoding = response.headers.get("Content-Encoding", "identity").strip().lower()
+        encoding = response.headers.get("Content-Encoding", "").strip().lower()
+        pieces = self._limited(_received(response))
         if encoding in ("gzip", "x-gzip"):
-            decoder = zlib.decompressobj(16 + zlib.MAX_WBITS)
-        elif encoding in ("identity", ""):
-            decoder = None
-        else:
+            pieces = self._limited(_gunzip(pieces))
+        elif encoding not in ("identity", ""):
             raise InvalidResponse(reason="encoding")
-        body = bytearray()
-        received = 0
-        while chunk := response.raw.read(_CHUNK, decode_content=False):
-            received += len(chunk)
-            if decoder is None:
-                body += chunk
-            else:
-                room = self.limits.max_bytes + 1 - len(body)
-                body += _decompress(decoder, chunk, max(room, 1))
-            if len(body) > self.limits.max_bytes:
+        return b"".join(pieces)
+
+    def _limited(self, pieces: Iterable[bytes]) -> Iterator[bytes]:
+        size = 0
+        for piece in pieces:
+            size += len(piece)
+            if size > self.limits.max_bytes:
                 raise InvalidResponse(
                     reason="too_large", megabytes=self.limits.max_bytes // 2**20
                 )
-        announced = response.headers.get("Content-Length", "")
-        if (
-            announced.isdecimal()
-            and not response.headers.get("Transfer-Encoding")
-            and received != int(announced)
-        ):
-            raise ConnectionFailed(host=urlsplit(response.url).netloc, reason="broken")
-        if decoder is not None and received and not decoder.eof:
-            raise ConnectionFailed(host=urlsplit(response.url).netloc, reason="broken")
-        return bytes(body)
+            yield piece
 
 
-def _decompress(decoder, chunk, room):
-    try:
-        return decoder.decompress(chunk, room)
-    except zlib.error as error:
-        raise InvalidResponse(reason="encoding") from error
+def _received(response) -> Iterator[bytes]:
+    """The body as it comes over the wire.
+
+    :raise ConnectionError: where it is not as long as announced
+    """
+    size = 0
+    while piece := response.raw.read(_CHUNK, decode_content=False):
+        size += len(piece)
+        yield piece
+    announced = response.headers.get("Content-Length", "")
+    if announced.isdecimal() and not response.headers.get("Transfer-Encoding"):
+        # Compared as text: int() refuses thousands of digits.
+        if str(size) != (announced.lstrip("0") or "0"):
+            raise ConnectionError("the body is not as long as announced")
+
+
+def _gunzip(pieces: Iterable[bytes]) -> Iterator[bytes]:
+    """Decompress, a little at a time: 1 kB may stand for 1 MB.
+
+    :raise ConnectionError: where the stream ends before its end
+    :raise InvalidResponse: where it is no gzip
+    """
+    decoder = None
+    for piece in pieces:
+        while piece:
+            if decoder is None or decoder.eof:  # a stream may have several members
+                decoder = zlib.decompressobj(16 + zlib.MAX_WBITS)
+            try:
+                yield decoder.decompress(piece, _CHUNK)
+            except zlib.error as error:
+                raise InvalidResponse(reason="encoding") from error
+            piece = decoder.unconsumed_tail or decoder.unused_data
+    if decoder and not decoder.eof:
+        raise ConnectionError("the gzip stream is cut short")
 
 
 def same_host(url: str, target: str) -> bool:
@@ -217,8 +262,8 @@ def same_host(url: str, target: str) -> bool:
     The same scheme, host and port; or the same host, from http to https, each on its
     default port.
     """
-    here, there = urlsplit(url), urlsplit(target)
     try:
+        here, there = urlsplit(url), urlsplit(target)
         ports = [part.port or _DEFAULT_PORTS.get(part.scheme) for part in (here, there)]
     except ValueError:
         return False
@@ -229,6 +274,12 @@ def same_host(url: str, target: str) -> bool:
     return (here.scheme, there.scheme, *ports) == ("http", "https", 80, 443)
 
 
+def _shown_host(url: str) -> str:
+    """Host and port of a hostile URL, for a message; no user name before them."""
+    host = urlsplit(url).netloc.rpartition("@")[2]
+    return "".join(char if char.isprintable() else "�" for char in host)[:80]
+
+
 def _network_error(error, url) -> ClientError:
     """The typed error for what ``requests``, urllib3 or the socket raised."""
     host = urlsplit(url).netloc
@@ -237,19 +288,20 @@ def _network_error(error, url) -> ClientError:
     def caused_by(*types):
         return any(isinstance(cause, types) for cause in chain)
 
+    # These first: urllib3's NewConnectionError counts as a ConnectTimeoutError.
     if caused_by(
-        TimeoutError,
-        requests.Timeout,
-        urllib3.exceptions.ReadTimeoutError,
-        urllib3.exceptions.ConnectTimeoutError,
+        socket.gaierror,
+        requests.exceptions.InvalidURL,
+        urllib3.exceptions.LocationParseError,
     ):
-        return AnswerTimeout(host=host)
-    if caused_by(socket.gaierror, UnicodeError):
         return ConnectionFailed(host=host, reason="dns")
-    if caused_by(ssl.SSLError, requests.exceptions.SSLError):
-        return ConnectionFailed(host=host, reason="tls")
     if caused_by(ConnectionRefusedError):
         return ConnectionFailed(host=host, reason="refused")
+    # Not urllib3's ConnectTimeoutError: in 1.26 a refused connection is one, too.
+    if caused_by(TimeoutError, requests.Timeout):
+        return AnswerTimeout(host=host)
+    if caused_by(ssl.SSLError, requests.exceptions.SSLError):
+        return ConnectionFailed(host=host, reason="tls")
     return ConnectionFailed(host=host, reason="broken")
 
 
