@@ -1,6 +1,7 @@
 import logging
 from collections import defaultdict
 
+from odoo.exceptions import UserError
 from odoo.tools import SQL
 from odoo.tools.sql import column_exists
 
@@ -17,21 +18,30 @@ def post_init_hook(env):
         env, "product_template", _TEMPLATE_VALUES
     ):
         ids_by_product.setdefault(product_id, external_id)
-    products_by_company_and_id = defaultdict(list)
+    products_by_backend_and_id = defaultdict(list)
     for product in env["product.product"].browse(ids_by_product):
         external_id = ids_by_product[product.id].strip()
         if external_id:
-            key = (product.company_id, external_id)
-            products_by_company_and_id[key].append(product)
-    for (_company, external_id), products in products_by_company_and_id.items():
+            key = (product._sync_backend(), external_id)
+            products_by_backend_and_id[key].append(product)
+    for (_backend, external_id), products in products_by_backend_and_id.items():
         if len(products) > 1:
             _logger.warning(
                 "The external id %s was not adopted: the products %s share it",
                 external_id,
                 [product.id for product in products],
             )
-        else:
-            products[0]._bind(external_id)
+            continue
+        try:
+            with env.cr.savepoint():
+                products[0]._bind(external_id)
+        except UserError as error:  # it must not stop the installation
+            _logger.warning(
+                "The external id %r of product %s was not adopted: %s",
+                external_id,
+                products[0].id,
+                error,
+            )
 
 
 _VARIANT_VALUES = SQL(

@@ -100,7 +100,8 @@ class ProductTemplate(models.Model):
         templates = templates.with_env(self.env)
         if self.env.context.get("create_product_product", True):
             for template, vals in zip(templates, vals_list, strict=True):
-                if vals.get("x_external_id") and not template.x_external_id:
+                # not the field: the cache still has what was lost
+                if vals.get("x_external_id") and len(template.product_variant_ids) != 1:
                     template._refuse_external_id()
         return templates
 

@@ -49,7 +49,7 @@ class StockSyncApply(models.AbstractModel):
     def _refuse(self, run, outcome, error):
         facts = {"location": run.backend_id.location_id.complete_name}
         if isinstance(error, UserError):
-            facts["reason_text"] = str(error)
+            facts["reason_text"] = " ".join(str(error).split())
         else:
             facts["reason"] = "unexpected"
             _logger.exception(
@@ -110,7 +110,7 @@ class StockSyncApply(models.AbstractModel):
         children, unpackaged before packaged, and never goes below zero unless the
         target itself does.
 
-        :return: list of (accounting date or False, values of ``stock.move``)
+        :return: list of (quant or none, values of ``stock.move``)
         """
         backend, product, uom = run.backend_id, outcome.product, outcome.product.uom_id
         # Several quants of one place can exist (Odoo merges them later): take the sum.
@@ -190,26 +190,29 @@ class StockSyncApply(models.AbstractModel):
             values = quant._get_inventory_move_values(
                 -change, location, counterpart, package_id=package
             )
-        # stock_account: the accounting date that someone set on the quant
-        date = "accounting_date" in quant._fields and quant.accounting_date
-        return date, values
+        return quants[:1], values
 
     @api.model
     def _make_moves(self, moves_by_outcome):
         """Create and validate the moves, and note them on their outcomes."""
-        values_by_date = defaultdict(list)
+        entries_by_date = defaultdict(list)
         for outcome, moves in moves_by_outcome:
-            for date, values in moves:
-                values_by_date[date].append((outcome, values))
-        for date, entries in values_by_date.items():
+            for quant, values in moves:
+                # stock_account: the accounting date that someone set on the quant
+                date = "accounting_date" in quant._fields and quant.accounting_date
+                entries_by_date[date].append((outcome, quant, values))
+        for date, entries in entries_by_date.items():
             Move = self.env["stock.move"].with_context(inventory_mode=False)
             if date:
                 Move = Move.with_context(force_period_date=date)
-            moves = Move.create([values for _outcome, values in entries])
-            for (outcome, _values), move in zip(entries, moves, strict=True):
+            moves = Move.create([values for _outcome, _quant, values in entries])
+            for (outcome, _quant, _values), move in zip(entries, moves, strict=True):
                 outcome.moves += move
             moves.with_context(ignore_dest_packages=True)._action_done()
             moves._trigger_assign()
+            if date:  # used up, as after an inventory adjustment
+                quants = self.env["stock.quant"].union(*(entry[1] for entry in entries))
+                quants.exists().accounting_date = False
         for outcome, _moves in moves_by_outcome:
             if outcome.state == "planned":
                 outcome.state = "applied"

@@ -96,7 +96,11 @@ class StockSyncBinding(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
-        return super().create([self._clean_vals(vals) for vals in vals_list])
+        vals_list = [self._clean_vals(vals) for vals in vals_list]
+        self._check_free(
+            {(vals.get("backend_id"), vals.get("external_id")) for vals in vals_list}
+        )
+        return super().create(vals_list)
 
     def write(self, vals):
         vals = self._clean_vals(vals)
@@ -108,12 +112,45 @@ class StockSyncBinding(models.Model):
                     for name in ("external_id", "product_id", "backend_id")
                 )
             )
+            changed._check_free(
+                {
+                    (
+                        vals.get("backend_id", binding.backend_id.id),
+                        vals.get("external_id", binding.external_id),
+                    )
+                    for binding in changed
+                }
+            )
             changed.sudo().level_ids.unlink()
             if changed:
                 super(StockSyncBinding, changed).write(
                     {"state": "new", "error_code": False, "error_facts": False}
                 )
         return super().write(vals)
+
+    def _check_free(self, keys):
+        """Say in a sentence what the database's constraint would say in SQL.
+
+        :param keys: set of (backend id, external id) that these bindings shall have
+        """
+        taken = self.sudo().search(
+            [
+                ("backend_id", "in", [backend_id for backend_id, _id in keys]),
+                ("external_id", "in", [external_id for _id, external_id in keys]),
+                ("id", "not in", self.ids),
+            ]
+        )
+        for binding in taken:
+            if (binding.backend_id.id, binding.external_id) in keys:
+                raise ValidationError(
+                    self.env._(
+                        "“%(external_id)s” is the external ID of %(product)s in"
+                        " %(backend)s already. Each product needs its own.",
+                        external_id=binding.external_id,
+                        product=binding.product_id.display_name,
+                        backend=binding.backend_id.name,
+                    )
+                )
 
     def _cast(self, name, value):
         field = self._fields[name]

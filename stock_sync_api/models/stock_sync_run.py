@@ -180,11 +180,13 @@ class StockSyncRun(models.Model):
         self.ensure_one()
         if self.error_message:
             return self.error_message
-        if self.changed + self.unchanged + self.skipped + self.failed != 1:
-            return self._summary()
-        if not self.line_ids:
-            return self.env._("already up to date")
-        return self.line_ids.description
+        # what the API keeps no stock of (null) has a line, but counts nowhere
+        if self.changed + self.unchanged + self.skipped + self.failed <= 1:
+            if self.unchanged and not self.line_ids:
+                return self.env._("already up to date")
+            if len(self.line_ids) == 1 and not self.unchanged:
+                return self.line_ids.description
+        return self._summary()
 
     def action_view_lines(self):
         action = self.env["ir.actions.act_window"]._for_xml_id(

@@ -1,5 +1,7 @@
 import json
 import re
+from contextlib import contextmanager
+from unittest.mock import patch
 from urllib.parse import unquote
 
 import responses
@@ -10,7 +12,7 @@ from odoo.tools import mute_logger
 
 #: Odoo's test harness lets no other host through, so that faults are mocked here
 API = "http://localhost:9/api"
-SERVICE_LOGGER = "odoo.addons.stock_sync_api.models.stock_sync_service"
+SERVICE_LOGGER = "odoo.addons.stock_sync_api"
 
 
 class StockSyncCase(TransactionCase):
@@ -71,7 +73,11 @@ class StockSyncCase(TransactionCase):
             raise answer
         if isinstance(answer, tuple):
             return answer
-        return 200, {}, answer if isinstance(answer, bytes | str) else json.dumps(answer)
+        return (
+            200,
+            {},
+            answer if isinstance(answer, bytes | str) else json.dumps(answer),
+        )
 
     def api_says(self, quantity, external_id="123", **more):
         self.answers[external_id] = {
@@ -101,9 +107,7 @@ class StockSyncCase(TransactionCase):
 
     def on_hand(self, product=None, location=None):
         product = product or self.product
-        return product.with_context(
-            location=(location or self.stock).id
-        ).qty_available
+        return product.with_context(location=(location or self.stock).id).qty_available
 
     def deliver(self, quantity, product=None, location=None):
         """A delivery of the product, reserved but not picked."""
@@ -130,6 +134,64 @@ class StockSyncCase(TransactionCase):
         picking.action_confirm()
         picking.action_assign()
         return picking
+
+    @contextmanager
+    def before_applying(self, change):
+        """Call ``change`` between the plan and its application."""
+        Engine = self.env.registry["stock.sync.engine"]
+        apply_lines = Engine._apply_lines
+
+        def change_first(engine, run, lines):
+            change()
+            return apply_lines(engine, run, lines)
+
+        with patch.object(Engine, "_apply_lines", change_first):
+            yield
+
+    def pick(self, picking):
+        """Mark a transfer as picked, without validating it."""
+        picking.move_ids.picked = True
+        return picking
+
+    def places(self, product=None):
+        """What lies where at the warehouse: ``{"Stock": 3.0, "Shelf": 5.0}``.
+
+        Of packages and owners: ``{"Stock, PACK1": 3.0, "Stock, Jane": 4.0}``.
+        """
+        quants = self.env["stock.quant"].search(
+            [
+                ("product_id", "=", (product or self.product).id),
+                ("location_id", "child_of", self.stock.id),
+                ("quantity", "!=", 0),
+            ]
+        )
+        places = {}
+        for quant in quants:
+            name = ", ".join(
+                record.name
+                for record in (quant.location_id, quant.package_id, quant.owner_id)
+                if record
+            )
+            places[name] = places.get(name, 0.0) + quant.quantity
+        return places
+
+    def assert_left_alone(self, run, code, product=None):
+        """The product was not touched; its line and its binding say why."""
+        product = product or self.product
+        line = run.line_ids.filtered(lambda line: line.product_id == product)
+        binding = product.sync_binding_ids
+        self.assertEqual((line.error_code, binding.error_code), (code, code))
+        self.assertEqual(binding.state, "error")
+        self.assertFalse(product.last_sync_date)
+        self.assertFalse(line.move_ids)
+        self.assert_plain_sentence(line.error_message)
+        self.assertEqual(binding.error_message, line.error_message)
+        self.assertEqual(product.sync_error_message, line.error_message)
+
+    def assert_plain_sentence(self, message):
+        """Every placeholder has its value, and nothing technical shows."""
+        self.assertRegex(message, r"\A\S[^\n]*[.)!]\Z")
+        self.assertNotRegex(message, r"%\(|\?|Traceback|Error\(|None|False|<class")
 
     def sync(self, products=None):
         """Press the button and return the run.
