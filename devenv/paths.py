@@ -1,0 +1,12 @@
+"""Where things are. All that is created stays in one folder, ``STATE``."""
+
+from pathlib import Path
+
+PROJECT = Path(__file__).resolve().parent.parent
+ADDON = "stock_sync_api"
+
+STATE = PROJECT / ".devenv"
+LOGS = STATE / "log"
+VENV = STATE / "venv"
+DOWNLOADED_ODOO = STATE / "odoo"
+ODOO_DATA = STATE / "data"

@@ -1,0 +1,152 @@
+"""``make test``: every test, or those that pytest's own arguments select."""
+
+import os
+import shutil
+import subprocess
+import xml.etree.ElementTree as ElementTree
+from collections.abc import Sequence
+from pathlib import Path
+
+from . import databases, ports, process, test_log, venv
+from .console import Stop, say, step
+from .environment import prepared
+from .lock import alone, preparing
+from .odoo import Runtime
+from .paths import ADDON, LOGS, PROJECT
+from .settings import in_ci
+
+# A test with this tag needs the modules of the full database.
+FULL_TAG = "full"
+_NO_TESTS = 5  # pytest's exit code
+_BROWSERS = ("google-chrome", "chromium", "chromium-browser", "google-chrome-stable")
+_OPTIONS_WITH_VALUE = {"-c", "-k", "-m", "-n", "-o", "-p", "-r", "-W"}
+
+
+def test(arguments: Sequence[str]) -> int:
+    """Run every test; with arguments, those that pytest selects by them.
+
+    :raise Stop: something is missing or fails before the tests
+    """
+    addon, others = split(arguments)
+    _check_browser()
+    with alone("test", "Another command runs the tests"), prepared() as runtime:
+        with preparing():
+            databases.templates(runtime)
+        codes = []
+        if not arguments:
+            codes.append(_odoo(runtime, databases.STOCK, f"/{ADDON},-{FULL_TAG}"))
+            codes.append(_odoo(runtime, databases.FULL, f"/{ADDON}"))
+        if addon:
+            codes.append(_addon_through_pytest(runtime, addon))
+        if others:
+            environment = runtime.server.environment
+            codes.append(_pytest("tests", ["-p", "no:odoo", *others], environment))
+    if set(codes) == {_NO_TESTS}:
+        raise Stop("No test was selected.", code=_NO_TESTS)
+    return max(code for code in codes if code != _NO_TESTS)
+
+
+def split(arguments: Sequence[str]) -> tuple[list[str], list[str]]:
+    """Arguments for pytest in the addon, and for pytest in ``tests/``.
+
+    A path decides for one or the other, where no arguments then mean that it does
+    not run. Without any path both run.
+    """
+    addon: list[str] = []
+    others: list[str] = []
+    common: list[str] = []
+    before = ""
+    for argument in arguments:
+        path = (PROJECT / argument.split("::")[0]).resolve()
+        if before in _OPTIONS_WITH_VALUE or not path.exists():
+            common.append(argument)
+        elif path.is_relative_to(PROJECT / ADDON):
+            addon.append(argument)
+        else:
+            others.append(argument)
+        before = argument
+    if not addon and not others:
+        addon, others = [ADDON], ["tests"]
+    return (
+        [*common, *addon] if addon else [],
+        [*common, *others] if others else [],
+    )
+
+
+def _check_browser() -> None:
+    if any(map(shutil.which, _BROWSERS)):
+        return
+    message = "Chromium is missing (package chromium)"
+    if in_ci():
+        raise Stop(f"{message}: the browser tests would not run.")
+    say(f"{message}: the browser tests are skipped.")
+
+
+def _odoo(runtime: Runtime, template: str, tags: str) -> int:
+    """Run the addon's tests as Odoo does when it installs the addon."""
+    name = template.replace("template", "test")
+    log = process.log_file(name)
+    databases.copy(runtime, template, name)
+    with step(f"Odoo runs the addon's tests in {name}"):
+        with log.open("w") as output:
+            returned = subprocess.run(
+                runtime.command(
+                    name,
+                    f"--init={ADDON}",
+                    f"--test-tags={tags}",
+                    f"--http-port={ports.free()}",
+                    "--stop-after-init",
+                ),
+                cwd=PROJECT,
+                env={**os.environ, **runtime.environment},
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=subprocess.STDOUT,
+                check=False,
+            ).returncode
+    text = log.read_text(errors="replace")
+    problems = test_log.problems(text, skips_allowed=not in_ci())
+    if returned and not problems:
+        problems = [f"Odoo ended with the code {returned}."]
+    # Every warning and error of the log, with its traceback.
+    clean = subprocess.run(
+        [
+            *(venv.PYTHON, "-m", "checklog_odoo", "--no-echo"),
+            *(f"--ignore={pattern}" for pattern in test_log.ALLOWED),
+            log,
+        ],
+        check=False,
+    )
+    say(test_log.summary(text))
+    for problem in problems:
+        say(f"{problem} (log: {process.shown(log)})")
+    return 1 if problems or clean.returncode else 0
+
+
+def _addon_through_pytest(runtime: Runtime, arguments: Sequence[str]) -> int:
+    name = "stock_sync_pytest"
+    with preparing():
+        template = databases.with_addon(runtime, databases.FULL)
+        databases.copy(runtime, template, name)
+    options = [f"--odoo-database={name}", "--odoo-http"]
+    return _pytest("addon", [*options, *arguments], runtime.environment)
+
+
+def _pytest(name: str, arguments: Sequence[str], environment: dict[str, str]) -> int:
+    report = LOGS / f"pytest-{name}.xml"
+    report.unlink(missing_ok=True)
+    code = subprocess.run(
+        [venv.PYTHON, "-m", "pytest", f"--junitxml={report}", *arguments],
+        cwd=PROJECT,
+        env={**os.environ, **environment},
+        check=False,
+    ).returncode
+    if not code and in_ci() and _skipped(report):
+        say("A test was skipped, which CI does not allow.")
+        return 1
+    return code
+
+
+def _skipped(report: Path) -> bool:
+    suites = ElementTree.parse(report).iter("testsuite")
+    return any(int(suite.get("skipped", "0")) for suite in suites)
