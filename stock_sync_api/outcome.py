@@ -25,6 +25,10 @@ class Outcome:
     line: object = None
     moves: object = None
 
+    def is_open(self):
+        """Whether nothing is known yet: neither a level nor a reason to do without."""
+        return self.level is None and not self.error_code
+
     def fail(self, code, **facts):
         self.state, self.error_code, self.error_facts = "failed", code, facts
         return self

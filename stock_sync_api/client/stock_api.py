@@ -2,10 +2,12 @@
 
 import re
 import threading
+import time
 from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta, timezone
+from math import inf
 from urllib.parse import quote
 
 from dateutil.parser import isoparse
@@ -85,19 +87,25 @@ class StockApi:
         )
 
     def get_levels(
-        self, external_ids: Iterable[str]
+        self, external_ids: Iterable[str], seconds: float = inf
     ) -> Iterator[tuple[str, Level | ClientError]]:
         """Each id with its level or its error, in the order of the ids.
 
         At most ``concurrency`` requests are under way at once. Once an error says that
         asking goes no further, the ids left are not asked about and get that error.
+
+        :param seconds: after this time no more ids are asked about, and those left are
+            not in the result
         """
         external_ids = list(external_ids)
         outage = _Outage()
+        end = time.monotonic() + seconds
 
         def ask(external_id):
             if self.gave_up:
                 return self.gave_up
+            if time.monotonic() > end:
+                return None
             try:
                 answer = self.get_level(external_id)
             except ClientError as error:
@@ -106,6 +114,12 @@ class StockApi:
                 self.gave_up = answer
             return answer
 
+        for external_id, answer in self._in_order(ask, external_ids):
+            if answer is None:
+                return
+            yield external_id, answer
+
+    def _in_order(self, ask, external_ids):
         if self.settings.concurrency == 1 or len(external_ids) == 1:
             yield from ((external_id, ask(external_id)) for external_id in external_ids)
             return

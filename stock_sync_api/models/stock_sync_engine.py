@@ -1,6 +1,7 @@
 import logging
 from datetime import timedelta
 from decimal import Decimal
+from itertools import takewhile
 
 import psycopg2
 
@@ -15,6 +16,11 @@ _logger = logging.getLogger(__name__)
 #: products per transaction: small enough that a batch takes seconds, large enough
 #: that the work per batch does not count
 BATCH_SIZE = 200
+
+#: seconds for the requests of one batch, and of one press of the button: well below
+#: Odoo's limit of 120 for a request or a scheduled run (``limit_time_real``)
+BATCH_SECONDS = 30
+BUTTON_SECONDS = 60
 
 
 class StockSyncEngine(models.AbstractModel):
@@ -35,8 +41,11 @@ class StockSyncEngine(models.AbstractModel):
         problem = backend._problem(self.env.user)
         outcomes, api_calls = [], 0
         if not problem:
-            outcomes, api_client = self._fetch(backend, bindings)
+            outcomes, api_client = self._fetch(backend, bindings, BUTTON_SECONDS)
             api_calls = api_client.calls
+            for outcome in outcomes:
+                if outcome.is_open():
+                    outcome.fail("timeout", reason="no_time", host=backend.base_url)
         run = self.env["stock.sync.run"].create(
             {
                 "backend_id": backend.id,
@@ -111,14 +120,18 @@ class StockSyncEngine(models.AbstractModel):
         while run.state == "planning":
             bindings = self._next_bindings(run)
             if bindings and not run.error_code:
-                outcomes, api_client = self._fetch(run.backend_id, bindings)
+                outcomes, api_client = self._fetch(
+                    run.backend_id, bindings, BATCH_SECONDS
+                )
+                # What there was no time to ask about is for the next batch.
+                outcomes = list(takewhile(lambda o: not o.is_open(), outcomes))
                 # The requests took their time: compare with the stock of now.
                 self._commit_progress(0)
                 self._retrying(self._plan, run, outcomes, api_client.calls)
-                run.plan_position = bindings[-1].id
+                run.plan_position = outcomes[-1].binding.id
                 if api_client.gave_up:
                     self._give_up(run, api_client.gave_up)
-                if not self._checkpoint(run, len(bindings)):
+                if not self._checkpoint(run, len(outcomes)):
                     return False
             elif run.preview:
                 run._finish("done")
@@ -189,9 +202,10 @@ class StockSyncEngine(models.AbstractModel):
         )
 
     @api.model
-    def _fetch(self, backend, bindings):
+    def _fetch(self, backend, bindings, seconds):
         """Ask the API. Nothing is written before it has answered.
 
+        :param seconds: how long to go on asking; outcomes may stay open after that
         :return: outcomes with a level or an error each, and the client that asked
         """
         compare = self.env["stock.sync.compare"]
@@ -204,10 +218,10 @@ class StockSyncEngine(models.AbstractModel):
         wanted = [
             external_id
             for external_id, outcome in outcomes.items()
-            if outcome.state == "unchanged"
+            if outcome.is_open()
         ]
         with backend._get_api() as api_client:
-            for external_id, answer in api_client.get_levels(wanted):
+            for external_id, answer in api_client.get_levels(wanted, seconds):
                 if isinstance(answer, ClientError):
                     facts = {"external_id": external_id, **answer.facts}
                     outcomes[external_id].fail(answer.code, **facts)

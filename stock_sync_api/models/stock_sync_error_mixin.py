@@ -89,6 +89,10 @@ SENTENCES = {
         "%(host)s did not answer in time. Try again later; if it stays so, raise the"
         " backend's time limit or tell who runs the API."
     ),
+    "timeout.no_time": _lt(
+        "%(host)s is slow, and there was no time left to ask about this product. Choose"
+        " fewer products, or leave them to the scheduled action."
+    ),
     "auth_failed": _lt(
         "%(host)s refused the credentials (HTTP %(status)s). Ask an inventory manager"
         " to check the backend's authentication."

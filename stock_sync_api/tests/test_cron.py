@@ -1,4 +1,5 @@
 from datetime import timedelta
+from itertools import islice
 from unittest.mock import patch
 
 from freezegun import freeze_time
@@ -8,6 +9,7 @@ from odoo.exceptions import UserError
 from odoo.tests import tagged
 from odoo.tools import mute_logger
 
+from ..client import StockApi
 from ..models import stock_sync_engine
 from .common import SERVICE_LOGGER, StockSyncCase
 
@@ -262,3 +264,18 @@ class TestCron(StockSyncCase):
         self.api_says("5")
         self.sync()
         self.assertEqual(self.on_hand(), 5)
+
+    def test_slow_api_gets_less_per_batch_and_no_product_is_left_out(self):
+        for number in range(4):
+            self._create_product(str(number))
+            self.api_says(number + 1, str(number))
+        self.api_says(9)
+        get_levels = StockApi.get_levels
+
+        def first_two_only(client, external_ids, seconds):
+            return islice(get_levels(client, external_ids), 2)
+
+        with patch.object(StockApi, "get_levels", first_two_only):
+            run = self.run_cron()
+        self.assertEqual((run.state, run.changed), ("done", 5))
+        self.assertEqual(sorted(self.calls), ["0", "1", "123", "2", "3"])

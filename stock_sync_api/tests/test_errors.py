@@ -21,7 +21,6 @@ from ..models.stock_sync_error_mixin import ERROR_CODES, SENTENCES
 from .common import SERVICE_LOGGER, StockSyncCase
 
 SECRET = "canary-4711-secret"
-APPLY_LOGGER = "odoo.addons.stock_sync_api.models.stock_sync_apply"
 HTML = "<!doctype html><title>Sign in</title>"
 
 
@@ -467,7 +466,7 @@ class TestRefusals(StockSyncErrorCase):
     def test_bug_of_another_addon_shows_without_its_internals(self):
         with (
             self.refusing(KeyError("x_internal_detail")),
-            self.assertLogs(APPLY_LOGGER, "ERROR") as apply_logs,
+            self.assertLogs(SERVICE_LOGGER, "WARNING") as logs,
         ):
             action = self.all.with_user(self.user).action_stock_sync()
         self.env.invalidate_all()
@@ -477,9 +476,10 @@ class TestRefusals(StockSyncErrorCase):
         self.assertNotIn("x_internal_detail", line.error_message)
         self.assertNotIn("x_internal_detail", str(action))
         self.assertEqual(action["params"]["type"], "warning")
-        [entry] = apply_logs.records
-        self.assertIs(entry.exc_info[0], KeyError)
-        self.assertIn(str(self.product.id), entry.getMessage())
+        [traceback, entry] = logs.records
+        self.assertIs(traceback.exc_info[0], KeyError)
+        self.assertIn(f"product {self.product.id} ", traceback.getMessage())
+        self.assertIsNone(entry.exc_info)
         self.assertEqual(self.on_hand(), 7)
         self.assertEqual((self.on_hand(self.first), self.on_hand(self.last)), (11, 12))
 
