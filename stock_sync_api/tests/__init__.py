@@ -9,3 +9,5 @@ from . import test_queries
 from . import test_rights
 from . import test_rules
 from . import test_tour
+from . import test_translations
+from . import test_neutralize

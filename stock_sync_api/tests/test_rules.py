@@ -387,6 +387,13 @@ class TestPlaces(StockSyncCase):
         self.sync()
         self.assertEqual(self.places(), {"Stock, PACK1": 4, "Stock": 2})
 
+    def test_decrease_takes_packages_of_the_location_before_the_children(self):
+        self.set_stock(5, package_id=self.package)
+        self.set_stock(5, location=self.shelf)
+        self.api_says("6")
+        self.sync()
+        self.assertEqual(self.places(), {"Stock, PACK1": 1, "Shelf": 5})
+
     def test_consignments_do_not_count_and_are_not_touched(self):
         self.set_stock(4, owner_id=self.owner)
         self.set_stock(3)
