@@ -1,3 +1,4 @@
+from . import stock_location
 from . import stock_sync_error_mixin
 from . import stock_sync_backend
 from . import stock_sync_binding

@@ -302,7 +302,13 @@ class StockSyncEngine(models.AbstractModel):
     @api.model
     def _outcome_of(self, line):
         """A stored line as it was when it was planned."""
-        outcome = Outcome(line.binding_id, line.product_id, line=line)
+        outcome = Outcome(
+            line.binding_id,
+            line.product_id,
+            before=line.quantity_before,
+            after=line.quantity_after,
+            line=line,
+        )
         if not line.binding_id or line.external_id != line.binding_id.external_id:
             # unlinked, or given another id, since the plan was made
             return outcome.skip(

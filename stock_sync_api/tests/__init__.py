@@ -4,10 +4,10 @@ from . import test_cron
 from . import test_errors
 from . import test_full
 from . import test_multi_company
+from . import test_neutralize
 from . import test_product_fields
 from . import test_queries
 from . import test_rights
 from . import test_rules
 from . import test_tour
 from . import test_translations
-from . import test_neutralize

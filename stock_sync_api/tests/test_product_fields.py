@@ -552,6 +552,18 @@ class TestBackend(ProductFieldsCase):
         with self.assert_refused_by_name():
             second.location_id = self.shelf
 
+    def test_overlap_is_refused_when_a_location_moves_below_another(self):
+        apart = self.env["stock.location"].create(
+            {
+                "name": "Apart",
+                "usage": "internal",
+                "location_id": self.warehouse.view_location_id.id,
+            }
+        )
+        self.bind(self.second_backend(apart), self.product)
+        with self.assert_refused_by_name():
+            apart.location_id = self.stock
+
     def test_overlap_is_refused_when_a_backend_is_activated(self):
         second = self.second_backend(self.shelf, active=False)
         self.bind(second, self.product)

@@ -159,6 +159,7 @@ class TestRules(StockSyncCase):
             run = self.sync()
         self.assert_left_alone(run, "archived_product")
         self.assertEqual(self.places(), {"Stock": 3})
+        self.assertEqual(run.line_ids.quantity_before, 3)
 
     def test_external_id_that_was_changed_since_the_plan_is_not_applied(self):
         self.set_stock(3)

@@ -1,0 +1,12 @@
+from odoo import api, models
+
+
+class StockLocation(models.Model):
+    _inherit = "stock.location"
+
+    @api.constrains("location_id")
+    def _check_stock_sync_overlap(self):
+        """A location that moves below another may bring two backends together."""
+        backends = self.env["stock.sync.backend"].sudo().search([])
+        if len(backends) > 1:
+            backends._check_locations_apart()
