@@ -213,8 +213,9 @@ class MockApi:
             method="PUT",
         )
 
-    def _ask(self, product_id, **request):
-        request = urllib.request.Request(f"{self._address}/stock/{product_id}", **request)
+    def _ask(self, product_id, **more):
+        address = f"{self._address}/stock/{product_id}"
+        request = urllib.request.Request(address, **more)
         with self._opener.open(request) as answer:
             return json.load(answer)
 
@@ -274,7 +275,7 @@ def shoot_administration(browser, odoo, suffix):
         query="?debug=0",
         ready="button[name=action_preview]",
     )
-    browser.shoot(f"backend{suffix}", height=1060)
+    browser.shoot(f"backend{suffix}", height=1100)
 
 
 def shoot_lists(browser, odoo):
@@ -307,14 +308,14 @@ def shoot_lists(browser, odoo):
         browser.wait("button[name=action_stock_sync]")
         browser.shoot("product-problem")
         show_problem_filter(browser, odoo)
-        browser.shoot("product-list")
+        browser.shoot("product-list", height=400)
         odoo.call("ir.cron", "method_direct_trigger", [_cron(odoo)])
     finally:
         values = {"x_external_id": row["x_external_id"]}
         odoo.call("product.template", "write", [product], values)
         odoo.call("product.template", "action_stock_sync", [product])
     odoo.show("stock_sync_api.stock_sync_run_action", ready=".o_data_row")
-    browser.shoot("runs")
+    browser.shoot("runs", height=520)
 
 
 def show_problem_filter(browser, odoo):

@@ -136,13 +136,13 @@ class StockSyncBackend(models.Model):
 
     guard_zero_percent = fields.Integer(
         default=20,
-        help="A scheduled run is held if it would set more than this share of the"
-        " products to zero.",
+        help="A run over all products is held if it would set more than this share of"
+        " them to zero.",
     )
     guard_change_percent = fields.Integer(
         default=50,
-        help="A scheduled run is held if it would change more than this share of the"
-        " products that have stock.",
+        help="A run over all products is held if it would change more than this share"
+        " of those that have stock.",
     )
     guard_minimum = fields.Integer(
         default=10, help="Fewer products than this never hold a run."

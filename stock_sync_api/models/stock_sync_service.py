@@ -55,6 +55,10 @@ class StockSyncService(models.AbstractModel):
         raised: Odoo switches an action off that fails for a week.
         """
         runs = self._open_scheduled_runs() or self._start_round()
+        if runs and self._out_of_time():
+            # Odoo calls ten times in a row even when the time of the job is over.
+            self._commit_progress(0, remaining=len(runs))
+            return
         for position, run in enumerate(runs):
             engine = self._engine(
                 run.backend_id, run.backend_id.user_id

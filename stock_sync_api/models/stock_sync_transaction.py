@@ -2,6 +2,7 @@ import logging
 import random
 import time
 from contextlib import nullcontext
+from math import inf
 
 from odoo import api, models
 from odoo.exceptions import ConcurrencyError
@@ -25,6 +26,11 @@ class StockSyncTransaction(models.AbstractModel):
     @api.model
     def _in_cron(self):
         return bool(self.env.context.get("ir_cron_progress_id"))
+
+    @api.model
+    def _out_of_time(self):
+        end = self.env.context.get("cron_end_time", inf)
+        return self._in_cron() and time.monotonic() > end
 
     @api.model
     def _commit_progress(self, processed, remaining=None):

@@ -1,3 +1,4 @@
+import time
 from datetime import timedelta
 from itertools import islice
 from unittest.mock import patch
@@ -279,3 +280,17 @@ class TestCron(StockSyncCase):
             run = self.run_cron()
         self.assertEqual((run.state, run.changed), ("done", 5))
         self.assertEqual(sorted(self.calls), ["0", "1", "123", "2", "3"])
+
+    def test_call_after_the_time_of_the_job_is_over_leaves_the_run_for_the_next(self):
+        run = self.env["stock.sync.run"].create(
+            {"backend_id": self.backend.id, "trigger": "cron"}
+        )
+        progress = self.env["ir.cron.progress"].create({"cron_id": self.cron.id})
+        self.env["stock.sync.service"].with_context(
+            cron_id=self.cron.id,
+            ir_cron_progress_id=progress.id,
+            cron_end_time=time.monotonic() - 1,
+        )._cron_sync()
+        self.assertEqual((progress.done, progress.remaining), (0, 1))
+        self.assertEqual(run.state, "planning")
+        self.assertFalse(self.calls)

@@ -1,0 +1,169 @@
+"""README.md and docs/: what they point at exists, and what they list is complete."""
+
+import ast
+import re
+from pathlib import Path
+
+import pytest
+
+PROJECT = Path(__file__).resolve().parents[2]
+DOCS = PROJECT / "docs"
+PAGES = [PROJECT / "README.md", *sorted(DOCS.rglob("*.md"))]
+#: pages for users of Odoo, with their French counterparts
+IN_FRENCH = {
+    "installation.md": "installation.md",
+    "user-guide.md": "guide-utilisateur.md",
+    "scheduled-action.md": "action-planifiee.md",
+    "administrator-guide.md": "guide-administrateur.md",
+    "error-codes.md": "codes-erreur.md",
+}
+ERRORS = PROJECT / "stock_sync_api" / "models" / "stock_sync_error_mixin.py"
+MAX_PICTURE = 150 * 1024
+
+every_page = pytest.mark.parametrize(
+    "page", PAGES, ids=[str(page.relative_to(PROJECT)) for page in PAGES]
+)
+
+
+def without_code(text):
+    """The text without indented and fenced code, and without code in lines."""
+    text = re.sub(r"^```.*?^```", "", text, flags=re.MULTILINE | re.DOTALL)
+    text = re.sub(r"(?<=\n\n) {4,}.*(\n(?: {4,}.*)?)*", "", text)
+    return re.sub(r"`[^`\n]*`", "`", text)
+
+
+def links(page):
+    """The targets of links and pictures."""
+    return re.findall(r"\]\(([^)\s]+)\)", without_code(page.read_text()))
+
+
+def anchors(page):
+    """What GitHub makes of the headings."""
+    headings = re.findall(r"^#+ +(.*)$", page.read_text(), re.MULTILINE)
+    plain = [re.sub(r"[^\w\- ]", "", heading.lower()) for heading in headings]
+    return {heading.replace(" ", "-") for heading in plain}
+
+
+@every_page
+def test_links_pictures_and_anchors_resolve(page):
+    for link in links(page):
+        if link.startswith(("http://", "https://")):
+            continue
+        path, _, anchor = link.partition("#")
+        target = (page.parent / path).resolve() if path else page
+        assert target.exists(), link
+        assert target.is_relative_to(PROJECT), link
+        if anchor:
+            assert anchor in anchors(target), link
+
+
+@every_page
+def test_paths_in_backticks_exist(page):
+    for quoted in re.findall(r"`([^`\n]+)`", page.read_text()):
+        if re.fullmatch(
+            r"(stock_sync_api|mock_api|devenv|docs|docker|tests)/[\w./-]*", quoted
+        ):
+            assert (PROJECT / quoted).exists(), quoted
+
+
+@every_page
+def test_commands_of_make_exist(page):
+    makefile = (PROJECT / "Makefile").read_text()
+    targets = set(
+        " ".join(re.findall(r"^([a-z][a-z ]*):", makefile, re.MULTILINE)).split()
+    )
+    for command in commands(page):
+        if command.startswith("make "):
+            for word in command.split("#")[0].split()[1:]:
+                name, is_variable, _value = word.partition("=")
+                if is_variable:
+                    assert name in makefile, command
+                    if name == "ARGS":
+                        break
+                else:
+                    assert name in targets, command
+
+
+@every_page
+def test_paths_in_commands_exist(page):
+    for command in commands(page):
+        for path in re.findall(r"(?:tests|docs|stock_sync_api)/[\w/.-]+", command):
+            assert (PROJECT / path).exists(), command
+
+
+def commands(page):
+    """Commands: indented lines, and those in backticks."""
+    text = page.read_text()
+    lines = re.findall(r"^ {4,}(\S.*)$", text, re.MULTILINE)
+    return lines + re.findall(r"`([^`\n]+)`", text)
+
+
+@every_page
+def test_no_path_or_registry_of_a_machine(page):
+    forbidden = r"/work/|/tmp/|/root/|/home/|pypi\.|registry|index-url"
+    assert not re.search(forbidden, page.read_text())
+
+
+def test_every_page_is_in_the_index():
+    linked = {(DOCS / link).resolve() for link in links(DOCS / "README.md")}
+    assert linked >= set(PAGES) - {PROJECT / "README.md", DOCS / "README.md"}
+
+
+@pytest.mark.parametrize("english", IN_FRENCH)
+def test_pages_for_users_are_in_french_too(english):
+    french = (DOCS / "fr" / IN_FRENCH[english]).read_text()
+    text = (DOCS / english).read_text()
+    for level in ("#", "##"):
+        pattern = rf"^{level} "
+        assert len(re.findall(pattern, french, re.MULTILINE)) == len(
+            re.findall(pattern, text, re.MULTILINE)
+        ), f"{english}: not the same sections"
+
+
+@pytest.mark.parametrize("page", ["error-codes.md", "fr/codes-erreur.md"])
+def test_table_of_error_codes_is_that_of_the_code(page):
+    rows = table_of_errors(page)
+    assert [code for code, _cells in rows] == error_codes()
+    for code, cells in rows:
+        assert cells.count(" | ") == 2, f"{code}: meaning, cause, cure"
+
+
+def test_codes_are_called_reserved_as_long_as_nothing_uses_them():
+    source = "".join(
+        path.read_text()
+        for path in (PROJECT / "stock_sync_api").rglob("*.py")
+        if path != ERRORS and "tests" not in path.parts
+    )
+    unused = {code for code in error_codes() if f'"{code}"' not in source}
+    pages = {"error-codes.md": "*reserved*", "fr/codes-erreur.md": "*réservé*"}
+    for page, word in pages.items():
+        marked = {code for code, cells in table_of_errors(page) if word in cells}
+        assert marked == unused
+
+
+def table_of_errors(page):
+    text = (DOCS / page).read_text()
+    return re.findall(r"^\| `(\w+)` \| (.*) \|$", text, re.MULTILINE)
+
+
+def error_codes():
+    for node in ast.parse(ERRORS.read_text()).body:
+        if isinstance(node, ast.Assign) and node.targets[0].id == "ERROR_CODES":
+            return [code for code, _label in ast.literal_eval(node.value)]
+    raise AssertionError("ERROR_CODES is gone")
+
+
+def test_pictures_are_used_small_and_made_by_the_script():
+    used = {
+        (page.parent / link).resolve()
+        for page in PAGES
+        for link in links(page)
+        if link.endswith((".png", ".svg"))
+    }
+    pictures = set((DOCS / "images").iterdir())
+    assert used == pictures
+    script = (DOCS / "screenshots.py").read_text()
+    for picture in pictures:
+        assert picture.stat().st_size < MAX_PICTURE, picture
+        if picture.suffix == ".png":
+            assert picture.stem.removesuffix("-fr") in script, picture
