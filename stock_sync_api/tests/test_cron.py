@@ -286,11 +286,14 @@ class TestCron(StockSyncCase):
             {"backend_id": self.backend.id, "trigger": "cron"}
         )
         progress = self.env["ir.cron.progress"].create({"cron_id": self.cron.id})
-        self.env["stock.sync.service"].with_context(
-            cron_id=self.cron.id,
-            ir_cron_progress_id=progress.id,
-            cron_end_time=time.monotonic() - 1,
-        )._cron_sync()
+        self.env.flush_all()
+        with self.registry.cursor() as cr:
+            self.env(cr=cr)["stock.sync.service"].with_context(
+                cron_id=self.cron.id,
+                ir_cron_progress_id=progress.id,
+                cron_end_time=time.monotonic() - 1,
+            )._cron_sync()
+        self.env.invalidate_all()
         self.assertEqual((progress.done, progress.remaining), (0, 1))
         self.assertEqual(run.state, "planning")
         self.assertFalse(self.calls)
