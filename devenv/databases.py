@@ -1,18 +1,20 @@
 """Odoo databases: made once, marked when complete, copied for tests.
 
 The mark is the database's comment, so it goes with the database, on whatever server
-that is. A database without a mark of ours is never touched.
+that is. A database without a mark of this project is never touched.
 """
 
+import re
 import shutil
 from collections.abc import Iterable
 
-from . import fingerprint, process
+from . import fingerprint, postgres, process
 from .console import Stop, step
 from .odoo import Runtime
 from .paths import ADDON, PROJECT
 
-_MARK = "made by stock_sync_api/devenv:"
+_MARK = "made by stock_sync_api/devenv: [{mark}] in {folder}"
+_MARKED = re.compile(r"made by stock_sync_api/devenv: \[(.*)\] in (.*)")
 # The first one is the default: tests expect English.
 _LANGUAGES = "en_US,fr_FR"
 STOCK = "stock_sync_template_stock"
@@ -21,28 +23,30 @@ FULL = "stock_sync_template_full"
 FULL_MODULES = ("mrp", "stock_account", "sale_stock")
 
 
-def templates(runtime: Runtime) -> None:
-    """Have the two databases that tests copy: with stock alone, and with more.
-
-    :raise Stop: Odoo or PostgreSQL fails
-    """
+def stock_template(runtime: Runtime) -> str:
+    """Have the database with stock alone, and return its mark."""
     version = fingerprint.of(runtime.odoo.version, _LANGUAGES)
     if _new(runtime, STOCK, version):
         with step("Creating a database with stock"):
             install(runtime, STOCK, ["stock"], "--load-language", _LANGUAGES)
             _complete(runtime, STOCK, version)
-    full = fingerprint.of(version, *FULL_MODULES)
-    if _new(runtime, FULL, full, template=STOCK):
+    return version
+
+
+def full_template(runtime: Runtime) -> str:
+    """Have the database with more modules, and return its mark."""
+    version = fingerprint.of(stock_template(runtime), *FULL_MODULES)
+    if _new(runtime, FULL, version, template=STOCK):
         with step(f"Creating a database with {', '.join(FULL_MODULES)}"):
             install(runtime, FULL, FULL_MODULES)
-            _complete(runtime, FULL, full)
+            _complete(runtime, FULL, version)
+    return version
 
 
 def demo(runtime: Runtime, name: str) -> None:
     """Have the demo database, with the addon as it is now."""
-    version = fingerprint.of(runtime.odoo.version, _LANGUAGES)
-    addon = addon_fingerprint()
-    wanted = f"{version} {addon}"
+    version = stock_template(runtime)
+    wanted = f"{version} {addon_fingerprint()}"
     present = _mark(runtime, name)
     if present == wanted:
         return
@@ -50,20 +54,22 @@ def demo(runtime: Runtime, name: str) -> None:
         with step(f"Updating the addon in the database {name}"):
             _run(runtime, name, "--update", ADDON)
             _complete(runtime, name, wanted)
-    elif _new(runtime, name, wanted):
+    elif _new(runtime, name, wanted, template=STOCK):
+        # Odoo loads demo data only on top of that of the modules it depends on. Ours
+        # needs none, and among Odoo's own products nobody would find it.
+        runtime.server.query(
+            "UPDATE ir_module_module SET demo = true WHERE name = 'stock';", name
+        )
         with step(f"Creating the demo database {name}"):
-            install(
-                runtime, name, [ADDON], "--with-demo", "--load-language", _LANGUAGES
-            )
+            install(runtime, name, [ADDON], "--with-demo")
             _complete(runtime, name, wanted)
 
 
-def with_addon(runtime: Runtime, template: str) -> str:
-    """A template that has the addon too, made again when the addon changes."""
-    name = f"{template}_addon"
-    base = _mark(runtime, template)
-    wanted = fingerprint.of(f"{base} {addon_fingerprint()}")
-    if _new(runtime, name, wanted, template=template):
+def addon_template(runtime: Runtime) -> str:
+    """Have the full database with the addon as it is now, and return its name."""
+    name = f"{FULL}_addon"
+    wanted = fingerprint.of(full_template(runtime), addon_fingerprint())
+    if _new(runtime, name, wanted, template=FULL):
         with step("Installing the addon in a test database"):
             install(runtime, name, [ADDON])
             _complete(runtime, name, wanted)
@@ -124,7 +130,7 @@ def _new(runtime: Runtime, name: str, wanted: str, template: str | None = None) 
 def _mark(runtime: Runtime, name: str) -> str | None:
     """What a database was marked with, empty while incomplete, None without one.
 
-    :raise Stop: it is not a database of ours
+    :raise Stop: it is not a database of this project
     """
     answer = runtime.server.query(
         "SELECT 'found ' || coalesce(shobj_description(oid, 'pg_database'), '')"
@@ -132,10 +138,16 @@ def _mark(runtime: Runtime, name: str) -> str | None:
     )
     if not answer:
         return None
-    mark = answer.removeprefix("found").strip()
-    if not mark.startswith(_MARK):
+    found = _MARKED.fullmatch(answer.removeprefix("found "))
+    if not found:
         raise Stop(f"The database {name} was not made by this command: rename it.")
-    return mark.removeprefix(_MARK).strip()
+    if found[2] != str(PROJECT) and postgres.users_own():
+        raise Stop(
+            f"The database {name} belongs to {found[2]}: drop it, or stay there."
+        )
+    # Its files may be gone, or be elsewhere after the project was moved.
+    there = found[2] == str(PROJECT) and runtime.filestore(name).is_dir()
+    return found[1] if there else ""
 
 
 def _drop(runtime: Runtime, name: str) -> None:
@@ -155,4 +167,5 @@ def _create(runtime: Runtime, name: str, template: str) -> None:
 
 
 def _complete(runtime: Runtime, name: str, mark: str) -> None:
-    runtime.server.query(f"""COMMENT ON DATABASE "{name}" IS '{_MARK} {mark}';""")
+    comment = _MARK.format(folder=PROJECT, mark=mark).replace("'", "''")
+    runtime.server.query(f"""COMMENT ON DATABASE "{name}" IS '{comment}';""")

@@ -29,6 +29,8 @@ _SOCKET_PATH_LIMIT = 107 if os.uname().sysname == "Linux" else 103
 _UNPRIVILEGED = ("postgres", "nobody")
 # Odoo refuses the usual role, postgres.
 _ROLE = "odoo"
+# Where everybody can go, and nobody can touch what others have.
+_OUTSIDE = Path("/var/tmp")
 _SETTINGS = {
     "listen_addresses": "",
     # All data here can be made again, so nothing waits for the disk. It survives a
@@ -61,7 +63,8 @@ class Server:
         """
         result = self._client("psql", "-d", database or self.maintenance, stdin=sql)
         if result.returncode:
-            raise Stop(f"PostgreSQL: {_last_line(result.stderr)}")
+            reason = (result.stderr.strip().splitlines() or ["no answer"])[0]
+            raise Stop(f"PostgreSQL: {reason}")
         return result.stdout.strip()
 
     def check(self) -> None:
@@ -182,7 +185,7 @@ class Private:
             STATE.chmod(STATE.stat().st_mode | stat.S_IXGRP | stat.S_IXOTH)
             _own_folder(inside, 0o711)
             return inside
-        outside = Path("/var/tmp") / f"stock_sync_api-{fingerprint.of(str(PROJECT))}"
+        outside = _OUTSIDE / f"stock_sync_api-{fingerprint.of(str(PROJECT))}"
         if not outside.is_dir():
             say(
                 f"The user {self._account.pw_name}, who runs PostgreSQL for root, "
@@ -379,7 +382,3 @@ def _open_to_all(folder: Path) -> None:
         mode = path.stat().st_mode
         executable = 0o111 if path.is_dir() or mode & stat.S_IXUSR else 0
         path.chmod(mode | 0o444 | executable)
-
-
-def _last_line(text: str) -> str:
-    return (text.strip().splitlines() or ["no answer"])[-1]

@@ -1,6 +1,7 @@
 """Running programs."""
 
 import os
+import re
 import shutil
 import subprocess
 from collections.abc import Mapping, Sequence
@@ -9,6 +10,14 @@ from typing import IO, Any
 
 from .console import Stop
 from .paths import LOGS, PROJECT
+
+_FULL_DISK = 16 * 1024**2
+_NO_NETWORK = re.compile(
+    r"name resolution|could not resolve|temporary failure resolving"
+    r"|network is unreachable|failed to establish a new connection"
+    r"|could not connect to|cannot initiate the connection|connection timed out",
+    re.IGNORECASE,
+)
 
 
 def require(program: str, package: str, otherwise: str = "") -> None:
@@ -32,13 +41,21 @@ def shown(path: Path) -> str:
 
 
 def reason_in(log: Path) -> str:
-    """The last line of a log that speaks of an error, else its last line."""
-    lines = [line.strip() for line in log.read_text(errors="replace").splitlines()]
-    lines = [line for line in lines if line]
+    """Why a command failed, from its log.
+
+    That is the last line that speaks of an error, else the last line, unless the cause
+    is one that such lines hide.
+    """
+    if shutil.disk_usage(log.parent).free < _FULL_DISK:
+        return "the disk is full"
+    text = log.read_text(errors="replace")
+    if _NO_NETWORK.search(text):
+        return "the network, or the server asked, cannot be reached"
+    lines = [line.strip() for line in text.splitlines() if line.strip()]
     errors = [
         line
         for line in lines
-        if "error" in line.lower() or line.startswith(("E:", "CRITICAL", "fatal"))
+        if "error" in line.lower() or line.startswith(("E:", "FATAL", "tar:"))
         if not line.startswith("WARNING")
     ]
     return (errors or lines or ["no output"])[-1][:300]

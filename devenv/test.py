@@ -30,10 +30,10 @@ def test(arguments: Sequence[str]) -> int:
     addon, others = split(arguments)
     _check_browser()
     with alone("test", "Another command runs the tests"), prepared() as runtime:
-        with preparing():
-            databases.templates(runtime)
         codes = []
         if not arguments:
+            with preparing():
+                databases.full_template(runtime)
             codes.append(_odoo(runtime, databases.STOCK, f"/{ADDON},-{FULL_TAG}"))
             codes.append(_odoo(runtime, databases.FULL, f"/{ADDON}"))
         if addon:
@@ -126,8 +126,7 @@ def _odoo(runtime: Runtime, template: str, tags: str) -> int:
 def _addon_through_pytest(runtime: Runtime, arguments: Sequence[str]) -> int:
     name = "stock_sync_pytest"
     with preparing():
-        template = databases.with_addon(runtime, databases.FULL)
-        databases.copy(runtime, template, name)
+        databases.copy(runtime, databases.addon_template(runtime), name)
     options = [f"--odoo-database={name}", "--odoo-http"]
     return _pytest("addon", [*options, *arguments], runtime.environment)
 
