@@ -16,7 +16,7 @@ from .paths import ADDON, LOGS, PROJECT
 from .settings import in_ci
 
 # A test with this tag needs the modules of the full database.
-FULL_TAG = "full"
+FULL_TAG = "stock_sync_full"
 _NO_TESTS = 5  # pytest's exit code
 _BROWSERS = ("google-chrome", "chromium", "chromium-browser", "google-chrome-stable")
 _OPTIONS_WITH_VALUE = {"-c", "-k", "-m", "-n", "-o", "-p", "-r", "-W"}

@@ -20,7 +20,7 @@ def requirement_files() -> list[Path]:
     candidates = [
         *sorted((PROJECT / "devenv").glob("requirements-*.txt")),
         PROJECT / "mock_api" / "requirements.txt",
-        PROJECT / "tests" / "mock_api" / "requirements.txt",
+        *sorted((PROJECT / "tests").glob("*/requirements.txt")),
     ]
     return [path for path in candidates if path.is_file()]
 

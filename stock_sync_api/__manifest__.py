@@ -25,5 +25,6 @@
         "web.assets_tests": ["stock_sync_api/static/tests/tours/**/*"],
     },
     "post_init_hook": "post_init_hook",
+    "uninstall_hook": "uninstall_hook",
     "installable": True,
 }

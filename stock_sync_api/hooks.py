@@ -11,7 +11,8 @@ _logger = logging.getLogger(__name__)
 def post_init_hook(env):
     """Adopt the external ids of a manual ``x_external_id`` field, if there was one.
 
-    Such a field has its values in a column, which our computed field leaves alone.
+    Such a field has its values in a column, which our computed field leaves alone. What
+    is adopted leaves the column, what is not stays there.
     """
     ids_by_product = dict(_read_column(env, "product_product", _VARIANT_VALUES))
     for product_id, external_id in _read_column(
@@ -35,6 +36,7 @@ def post_init_hook(env):
         try:
             with env.cr.savepoint():
                 products[0]._bind(external_id)
+                _empty_column(products[0])
         except UserError as error:  # it must not stop the installation
             _logger.warning(
                 "The external id %r of product %s was not adopted: %s",
@@ -69,3 +71,55 @@ def _read_column(env, table, query):
     if not column_exists(env.cr, table, "x_external_id"):
         return []
     return env.execute_query(query)
+
+
+def _empty_column(product):
+    for record in product, product.product_tmpl_id:
+        if column_exists(record.env.cr, record._table, "x_external_id"):
+            record.env.cr.execute(
+                SQL(
+                    "UPDATE %s SET x_external_id = NULL WHERE id = %s",
+                    SQL.identifier(record._table),
+                    record.id,
+                )
+            )
+
+
+def uninstall_hook(env):
+    """Give adopted manual fields back, with the external ids of today.
+
+    Without them, the views of the database's own that show them would break.
+    """
+    env.flush_all()
+    for name in ("product.template", "product.product"):
+        if column_exists(env.cr, env[name]._table, "x_external_id"):
+            _fill_column(env[name])
+            _make_manual(env["ir.model.fields"]._get(name, "x_external_id"))
+    env.invalidate_all()
+
+
+def _fill_column(model):
+    table = SQL.identifier(model._table)
+    model.env.cr.execute(
+        SQL("ALTER TABLE %s ALTER COLUMN x_external_id TYPE varchar", table)
+    )
+    model.env.cr.execute(
+        SQL(
+            "UPDATE %(table)s SET x_external_id = %(value)s WHERE %(value)s IS NOT NULL",
+            table=table,
+            value=model._field_to_sql(model._table, "x_external_id"),
+        )
+    )
+
+
+def _make_manual(field):
+    # The ORM refuses to change what a module defines.
+    field.env.cr.execute(
+        SQL(
+            "UPDATE ir_model_fields SET state = 'manual', store = true WHERE id = %s",
+            field.id,
+        )
+    )
+    field.env["ir.model.data"].search(
+        [("model", "=", field._name), ("res_id", "=", field.id)]
+    ).unlink()
