@@ -13,8 +13,8 @@ from .paths import PROJECT, STATE
 
 def clean() -> int:
     """Stop the private PostgreSQL and remove everything that was prepared."""
-    postgres.forget()
     if STATE.is_dir():
+        postgres.forget()
         shutil.rmtree(STATE)
     say("Removed.")
     return 0

@@ -117,12 +117,16 @@ def running() -> Iterator[Server]:
 
 
 def forget() -> None:
-    """Stop the private server and remove what it has outside of ``STATE``."""
-    if not STATE.is_dir():
-        return
-    private = Private()
-    private.stop()
-    private.remove_outside()
+    """Stop the private server and remove what it has outside of ``STATE``.
+
+    :raise Stop: another command uses it
+    """
+    with preparing(), Users("postgres").leave() as last:
+        if not last:
+            raise Stop("Another command uses PostgreSQL: stop it first.")
+        private = Private()
+        private.stop()
+        private.remove_outside()
 
 
 class Private:
@@ -145,6 +149,7 @@ class Private:
 
         :raise Stop: it does not start; tells why, and where the log is
         """
+        self._make_home()
         if self._account and not self.programs.is_dir():
             self._copy_programs()
         if not (self.data / "PG_VERSION").is_file():
@@ -163,8 +168,7 @@ class Private:
 
     def stop(self) -> None:
         """Stop the server if it runs."""
-        if (self.data / "postmaster.pid").is_file() and self.programs.is_dir():
-            remove_if_stale(self.data / "postmaster.pid", self.data)
+        remove_if_stale(self.data / "postmaster.pid", self.data)
         if (self.data / "postmaster.pid").is_file():
             self._control("stop", "-m", "fast")
 
@@ -177,22 +181,22 @@ class Private:
 
     def _place(self) -> Path:
         """Where the server lives: in ``STATE`` if its account can go there."""
-        inside = STATE / "postgres"
+        if self._account is None or _can_enter(self._account, PROJECT):
+            return STATE / "postgres"
+        return _OUTSIDE / f"stock_sync_api-{fingerprint.of(str(PROJECT))}"
+
+    def _make_home(self) -> None:
         if self._account is None:
-            inside.mkdir(exist_ok=True)
-            return inside
-        if _can_enter(self._account, PROJECT):
+            self.home.mkdir(exist_ok=True)
+            return
+        if self.home.is_relative_to(STATE):
             STATE.chmod(STATE.stat().st_mode | stat.S_IXGRP | stat.S_IXOTH)
-            _own_folder(inside, 0o711)
-            return inside
-        outside = _OUTSIDE / f"stock_sync_api-{fingerprint.of(str(PROJECT))}"
-        if not outside.is_dir():
+        elif not self.home.is_dir():
             say(
                 f"The user {self._account.pw_name}, who runs PostgreSQL for root, "
-                f"cannot enter {PROJECT}: the databases are in {outside}."
+                f"cannot enter {PROJECT}: the databases are in {self.home}."
             )
-        _own_folder(outside, 0o711)
-        return outside
+        _own_folder(self.home, 0o711)
 
     def _as_account(self) -> dict[str, Any]:
         if self._account is None:

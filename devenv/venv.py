@@ -33,7 +33,7 @@ def site_packages() -> Path:
 def prepare() -> None:
     """Create or complete the virtual environment.
 
-    :raise Stop: this Python cannot do it, or a package cannot be installed
+    :raise Stop: Python's venv is missing, or a package cannot be installed
     """
     files = requirement_files()
     # A virtual environment holds its own path and that of its Python.
@@ -42,11 +42,6 @@ def prepare() -> None:
     present = fingerprint.read(_STAMP) or ""
     if present == wanted:
         return
-    if not (3, 10) <= sys.version_info[:2] <= (3, 13):
-        raise Stop(
-            f"Python {sys.version_info.major}.{sys.version_info.minor} does not run "
-            "Odoo 19: choose 3.10 to 3.13 with PYTHON=, e.g. PYTHON=python3.12."
-        )
     _STAMP.unlink(missing_ok=True)
     if present.split(" ")[0] != base:
         _create()

@@ -11,8 +11,7 @@ _logger = logging.getLogger(__name__)
 def post_init_hook(env):
     """Adopt the external ids of a manual ``x_external_id`` field, if there was one.
 
-    Such a field has its values in a column, which our computed field leaves alone. What
-    is adopted leaves the column, what is not stays there.
+    Such a field has its values in a column, which our computed field leaves alone.
     """
     ids_by_product = dict(_read_column(env, "product_product", _VARIANT_VALUES))
     for product_id, external_id in _read_column(
@@ -36,7 +35,6 @@ def post_init_hook(env):
         try:
             with env.cr.savepoint():
                 products[0]._bind(external_id)
-                _empty_column(products[0])
         except UserError as error:  # it must not stop the installation
             _logger.warning(
                 "The external id %r of product %s was not adopted: %s",
@@ -44,6 +42,15 @@ def post_init_hook(env):
                 products[0].id,
                 error,
             )
+    for template_id, external_id in _read_column(
+        env, "product_template", _AMBIGUOUS_TEMPLATE_VALUES
+    ):
+        _logger.warning(
+            "The external id %r of product template %s was not adopted: it has several"
+            " variants, or none",
+            external_id,
+            template_id,
+        )
 
 
 _VARIANT_VALUES = SQL(
@@ -66,6 +73,19 @@ _TEMPLATE_VALUES = SQL(
     """
 )
 
+_AMBIGUOUS_TEMPLATE_VALUES = SQL(
+    """
+    SELECT template.id, template.x_external_id::text
+      FROM product_template AS template
+     WHERE TRIM(template.x_external_id::text) != ''
+       AND 1 != (
+            SELECT COUNT(*)
+              FROM product_product AS product
+             WHERE product.product_tmpl_id = template.id
+       )
+    """
+)
+
 
 def _read_column(env, table, query):
     if not column_exists(env.cr, table, "x_external_id"):
@@ -73,22 +93,11 @@ def _read_column(env, table, query):
     return env.execute_query(query)
 
 
-def _empty_column(product):
-    for record in product, product.product_tmpl_id:
-        if column_exists(record.env.cr, record._table, "x_external_id"):
-            record.env.cr.execute(
-                SQL(
-                    "UPDATE %s SET x_external_id = NULL WHERE id = %s",
-                    SQL.identifier(record._table),
-                    record.id,
-                )
-            )
-
-
 def uninstall_hook(env):
     """Give adopted manual fields back, with the external ids of today.
 
-    Without them, the views of the database's own that show them would break.
+    Without them, the database's own views that show them would break. Where a product
+    has no external id now, the column still has what it had before.
     """
     env.flush_all()
     for name in ("product.template", "product.product"):

@@ -10,8 +10,8 @@ class Outcome:
     """``state`` is ``unchanged``, or a state of ``stock.sync.run.line``.
 
     Quantities are floats in the product's unit, totals on hand at the location and its
-    children; ``before`` and ``after`` are None where nothing was compared. ``line`` and ``moves`` are the
-    records made for it.
+    children; ``before`` and ``after`` are None where nothing was compared. ``line``
+    and ``moves`` are the records made for it.
     """
 
     binding: object

@@ -62,11 +62,12 @@ class DeadlineAdapter(HTTPAdapter):
         super().__init__(**kwargs)
 
     def init_poolmanager(self, *args, **kwargs):
-        super().init_poolmanager(*args, **kwargs)
+        result = super().init_poolmanager(*args, **kwargs)
         self.poolmanager.pool_classes_by_scheme = {
             "http": _DeadlineHTTPConnectionPool,
             "https": _DeadlineHTTPSConnectionPool,
         }
+        return result
 
     def send(self, request, **kwargs):
         left = seconds_left()
@@ -97,7 +98,7 @@ class _DeadlineReader(io.RawIOBase):
 
     def close(self):
         self._raw.close()
-        super().close()
+        return super().close()
 
 
 class _DeadlineSocket:
@@ -148,8 +149,9 @@ def _look_up(host: str, port: int, timeout: float) -> list[str]:
 
 class _DeadlineConnectionMixin:
     def connect(self):
-        super().connect()
+        result = super().connect()
         self.sock = _DeadlineSocket(self.sock)
+        return result
 
     def _new_conn(self):
         # urllib3's own looks the name up without a limit, and gives each of its

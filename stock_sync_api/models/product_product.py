@@ -56,7 +56,8 @@ class ProductProduct(models.Model):
         string="Last Accepted Quantity",
         digits="Product Unit",
         compute="_compute_sync_binding",
-        help="What the API said when its answer was last equal to the stock or applied.",
+        help="What the API said when its answer was last equal to the stock or"
+        " applied.",
     )
     sync_binding_count = fields.Integer(compute="_compute_sync_binding_count")
 
@@ -101,7 +102,9 @@ class ProductProduct(models.Model):
     def _inverse_x_external_id(self):
         if not self.env.su and not self.env.user.has_group("stock.group_stock_user"):
             raise UserError(
-                self.env._("Only inventory users may change the external ID of a product.")
+                self.env._(
+                    "Only inventory users may change the external ID of a product."
+                )
             )
         for product in self:
             external_id = (product.x_external_id or "").strip()

@@ -7,6 +7,8 @@ class StockLocation(models.Model):
     @api.constrains("location_id")
     def _check_stock_sync_overlap(self):
         """A location that moves below another may bring two backends together."""
-        backends = self.env["stock.sync.backend"].sudo().search([])
+        backends = (
+            self.env["stock.sync.backend"].sudo().search([("location_id", "!=", False)])
+        )
         if len(backends) > 1:
             backends._check_locations_apart()

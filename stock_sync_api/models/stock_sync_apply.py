@@ -37,7 +37,7 @@ class StockSyncApply(models.AbstractModel):
                 self._apply_batch(run, outcomes)
         except (psycopg2.OperationalError, ConcurrencyError):
             raise
-        except Exception as error:  # noqa: BLE001: whatever another addon raises
+        except Exception as error:  # whatever another addon raises
             if len(outcomes) == 1:
                 self._refuse(run, outcomes[0], error)
                 return
@@ -131,7 +131,9 @@ class StockSyncApply(models.AbstractModel):
             changes[home] += missing
         elif uom.compare(missing, 0) < 0:
             too_much = -missing
-            for place in sorted(places, key=lambda place: self._taking_order(home, place)):
+            for place in sorted(
+                places, key=lambda place: self._taking_order(home, place)
+            ):
                 at_place = places[place]
                 free = sum(at_place.mapped("quantity")) - sum(
                     at_place.mapped("reserved_quantity")

@@ -84,7 +84,8 @@ class StockSyncBackend(models.Model):
         "stock.location",
         string="Counterpart Location",
         check_company=True,
-        domain="[('usage', '=', 'inventory'), ('company_id', 'in', [company_id, False])]",
+        domain="[('usage', '=', 'inventory'),"
+        " ('company_id', 'in', [company_id, False])]",
         help="The other side of the adjustments; by default the product's own inventory"
         " loss location.",
     )
@@ -317,8 +318,10 @@ class StockSyncBackend(models.Model):
             self.sudo()
             .search([("id", "!=", self.id), ("location_id", "!=", False)])
             .filtered(
-                lambda other: other.location_id._child_of(location)
-                or location._child_of(other.location_id)
+                lambda other: (
+                    other.location_id._child_of(location)
+                    or location._child_of(other.location_id)
+                )
             )
         )
 
@@ -426,7 +429,9 @@ class StockSyncBackend(models.Model):
             self.env["stock.location"]
             .sudo()
             .with_context(active_test=False)
-            .search([("id", "child_of", self.location_id.id), ("usage", "=", "internal")])
+            .search(
+                [("id", "child_of", self.location_id.id), ("usage", "=", "internal")]
+            )
         )
 
     def action_sync(self):

@@ -73,9 +73,7 @@ class StockSyncCompare(models.AbstractModel):
         if level.quantity is None:
             return outcome.skip("not_managed")
         if level.date and accepted_date and level.date < accepted_date:
-            return outcome.skip(
-                "stale_level", date=f"{level.date:%Y-%m-%d %H:%M:%S}"
-            )
+            return outcome.skip("stale_level", date=f"{level.date:%Y-%m-%d %H:%M:%S}")
         quantity = float(level.quantity)
         if Decimal(repr(uom.round(quantity))) != level.quantity:
             return outcome.fail(
@@ -154,7 +152,7 @@ class StockSyncCompare(models.AbstractModel):
 
     @api.model
     def _read_moving(self, backend, products):
-        """:return: ids of products picked into or out of the locations, not validated"""
+        """:return: ids of products picked into or out of the locations, not done"""
         locations = backend._get_locations().ids
         inside = Domain("location_id", "in", locations)
         towards = Domain("location_dest_id", "in", locations)

@@ -259,7 +259,9 @@ class StockSyncEngine(models.AbstractModel):
             "quantity_before": outcome.before,
             "quantity_after": outcome.after,
             "state": outcome.state,
-            "api_quantity": level and level.quantity is not None and str(level.quantity),
+            "api_quantity": level
+            and level.quantity is not None
+            and str(level.quantity),
             "api_date": level and level.date,
             "error_code": outcome.error_code,
             "error_facts": outcome.error_facts,

@@ -141,8 +141,8 @@ SENTENCES = {
         " API."
     ),
     "invalid_response.too_large": _lt(
-        "The API's answer is larger than %(megabytes)s MB; reading it was stopped. Check"
-        " the backend's address and item path."
+        "The API's answer is larger than %(megabytes)s MB; reading it was stopped."
+        " Check the backend's address and item path."
     ),
     "product_not_found": _lt(
         "The API does not know the external ID %(external_id)s. Correct it on the"
@@ -163,8 +163,8 @@ SENTENCES = {
         " “Product Unit”."
     ),
     "invalid_quantity.negative": _lt(
-        "The API asks for %(target)s at %(location)s, and a stock below zero is refused."
-        " Correct it in the other system, or choose another rule for negative"
+        "The API asks for %(target)s at %(location)s, and a stock below zero is"
+        " refused. Correct it in the other system, or choose another rule for negative"
         " quantities in the backend."
     ),
     "not_managed": _lt(
@@ -267,4 +267,5 @@ class StockSyncErrorMixin(models.AbstractModel):
             sentences of one code
         """
         sentence = SENTENCES.get(f"{code}.{facts.get('reason')}", SENTENCES[code])
-        return self.env._(sentence) % _Facts(facts)  # pylint: disable=prefer-env-translation
+        template = self.env._(sentence)
+        return template % _Facts(facts)

@@ -11,7 +11,11 @@ class StockSyncRun(models.Model):
     _order = "id desc"
 
     backend_id = fields.Many2one(
-        "stock.sync.backend", required=True, ondelete="cascade", index=True, readonly=True
+        "stock.sync.backend",
+        required=True,
+        ondelete="cascade",
+        index=True,
+        readonly=True,
     )
     company_id = fields.Many2one(related="backend_id.company_id", store=True)
     user_id = fields.Many2one(
@@ -99,8 +103,8 @@ class StockSyncRun(models.Model):
     def _summary(self):
         self.ensure_one()
         return self.env._(
-            "%(changed)s changed, %(unchanged)s already up to date, %(skipped)s skipped,"
-            " %(failed)s failed",
+            "%(changed)s changed, %(unchanged)s already up to date,"
+            " %(skipped)s skipped, %(failed)s failed",
             changed=self.changed,
             unchanged=self.unchanged,
             skipped=self.skipped,

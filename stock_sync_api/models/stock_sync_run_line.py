@@ -29,9 +29,7 @@ class StockSyncRunLine(models.Model):
         string="Before", digits="Product Unit", readonly=True
     )
     quantity_after = fields.Float(string="After", digits="Product Unit", readonly=True)
-    difference = fields.Float(
-        compute="_compute_difference", digits="Product Unit"
-    )
+    difference = fields.Float(compute="_compute_difference", digits="Product Unit")
     state = fields.Selection(
         [
             ("planned", "Planned"),
@@ -50,7 +48,11 @@ class StockSyncRunLine(models.Model):
     )
     api_date = fields.Datetime(string="API's Own Time", readonly=True)
     move_ids = fields.Many2many(
-        "stock.move", "stock_sync_run_line_move_rel", "line_id", "move_id", readonly=True
+        "stock.move",
+        "stock_sync_run_line_move_rel",
+        "line_id",
+        "move_id",
+        readonly=True,
     )
     description = fields.Char(compute="_compute_description")
 

@@ -60,9 +60,9 @@ class StockSyncService(models.AbstractModel):
             self._commit_progress(0, remaining=len(runs))
             return
         for position, run in enumerate(runs):
-            engine = self._engine(
-                run.backend_id, run.backend_id.user_id
-            ).with_context(stock_sync_waiting=len(runs) - position - 1)
+            engine = self._engine(run.backend_id, run.backend_id.user_id).with_context(
+                stock_sync_waiting=len(runs) - position - 1
+            )
             try:
                 with self._isolated():
                     in_time = engine._continue_scheduled(run)
@@ -132,7 +132,9 @@ class StockSyncService(models.AbstractModel):
                         level = api_client.get_level(binding.external_id)
                     except ClientError as error:
                         facts = {"external_id": binding.external_id, **error.facts}
-                        message = self.env["stock.sync.error.mixin"]._explain(error.code, facts)
+                        message = self.env["stock.sync.error.mixin"]._explain(
+                            error.code, facts
+                        )
                     else:
                         kind = "success"
                         message = self.env._(
@@ -179,7 +181,9 @@ class StockSyncService(models.AbstractModel):
         for product in products - bindings.product_id.with_env(products.env):
             backend = product._sync_backend()
             if not backend:
-                raise UserError(self.env["stock.sync.error.mixin"]._explain("not_configured", {}))
+                raise UserError(
+                    self.env["stock.sync.error.mixin"]._explain("not_configured", {})
+                )
             of_backend, unbound = groups.get(
                 backend, (bindings.browse(), self.env["product.product"])
             )

@@ -77,7 +77,7 @@ class StockSyncTransaction(models.AbstractModel):
                     raise
                 self.env.cr.rollback()
                 self.env.transaction.reset()
-                pause = random.uniform(0.0, 2**attempt / 10)  # noqa: S311
+                pause = random.uniform(0.0, 2**attempt / 10)
                 _logger.info("%s, trying again in %.2f s", type(error).__name__, pause)
                 time.sleep(pause)
 

@@ -9,7 +9,9 @@ class TestNeutralize(StockSyncCase):
     def setUp(self):
         super().setUp()
         self.backend.write({"auth_type": "bearer", "secret_input": "s3cret"})
-        archived = self.backend.copy({"active": False, "base_url": "http://localhost:9"})
+        archived = self.backend.copy(
+            {"active": False, "base_url": "http://localhost:9"}
+        )
         self.backends = self.backend + archived
         self.set_stock(3)
         self.api_says(50)

@@ -46,6 +46,7 @@ def for_account(monkeypatch):
         made = postgres.Private.__new__(postgres.Private)
         made._account = ACCOUNT
         made.home = made._place()
+        made._make_home()
         return made
 
     return private
@@ -78,6 +79,7 @@ def test_no_folder_above_the_state_is_opened(state, for_account, can_enter):
 
 def test_data_and_socket_are_closed_to_others(state, as_user):
     private = postgres.Private()
+    private._make_home()
     assert mode(private._own_folder_of_account("data")) == 0o700
     assert mode(private._socket_folder()) == 0o700
 
