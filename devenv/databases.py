@@ -158,11 +158,7 @@ def _drop(runtime: Runtime, name: str) -> None:
 
 def _create(runtime: Runtime, name: str, template: str) -> None:
     collation = "LC_COLLATE 'C' ENCODING 'UTF8'" if template == "template0" else ""
-    # Faster than through the log, which is the default.
-    runtime.server.query(
-        f'CREATE DATABASE "{name}" TEMPLATE "{template}" {collation}'
-        " STRATEGY file_copy;"
-    )
+    runtime.server.query(f'CREATE DATABASE "{name}" TEMPLATE "{template}" {collation};')
     _complete(runtime, name, "")
 
 

@@ -1,0 +1,171 @@
+"""The addon is installed, upgraded and uninstalled on a real database."""
+
+from conftest import NewDatabase
+from odoo_database import ADDON, OdooDatabase
+
+#: everything that makes up the database's structure, and what describes it to Odoo
+_STRUCTURE = """
+    SELECT 'column', table_name || '.' || column_name
+      FROM information_schema.columns WHERE table_schema = 'public'
+    UNION SELECT 'index', indexname FROM pg_indexes WHERE schemaname = 'public'
+    UNION SELECT 'constraint', conname FROM pg_constraint
+    UNION SELECT 'sequence', sequencename FROM pg_sequences
+    UNION SELECT 'function', proname FROM pg_proc WHERE pronamespace = 'public'::regnamespace
+    UNION SELECT 'trigger', tgname FROM pg_trigger WHERE NOT tgisinternal
+    UNION SELECT 'xmlid', module || '.' || name FROM ir_model_data
+    UNION SELECT 'model', model FROM ir_model
+    UNION SELECT 'field', model || '.' || name FROM ir_model_fields
+    UNION SELECT 'relation', name FROM ir_model_relation
+    UNION SELECT 'parameter', key FROM ir_config_parameter
+"""
+#: our names and labels, wherever a row may have them
+_OURS = "stock[._]sync|sync_(state|binding)|API Synchronisation|Lancer la synchro"
+
+_USE = """
+product = env["product.product"].create(
+    {"name": "Lamp", "is_storable": True, "x_external_id": "1"}
+)
+backend = env["stock.sync.backend"].search([])
+# nothing listens there
+backend.write({"base_url": "http://127.0.0.1:9", "request_timeout": 1})
+env["ir.default"].set("stock.sync.backend", "paused", True)
+product.product_tmpl_id.action_stock_sync()
+result = product.sync_error_message
+product.unlink()
+"""
+
+
+def structure(database: OdooDatabase) -> set[tuple[str, str]]:
+    return set(database.query(_STRUCTURE))
+
+
+def traces(database: OdooDatabase) -> dict[str, int]:
+    """How many rows of each table have a name of ours in them."""
+    tables = database.query(
+        "SELECT table_name FROM information_schema.tables"
+        " WHERE table_schema = 'public' AND table_type = 'BASE TABLE'"
+    )
+    counts = database.query(
+        " UNION ALL ".join(
+            f"SELECT '{table}', count(*) FROM \"{table}\" AS t WHERE t::text ~* '{_OURS}'"
+            for (table,) in tables
+        )
+    )
+    return {table: count for table, count in counts if count}
+
+
+def meta_rows(database: OdooDatabase) -> set[tuple[str, int]]:
+    """The rows of the tables that hold views, menus, actions, rules and so on."""
+    names = (
+        *("ir_act_server", "ir_act_window", "ir_actions", "ir_asset", "ir_attachment"),
+        *("ir_cron", "ir_default", "ir_embedded_actions", "ir_filters"),
+        *("ir_model_access", "ir_model_constraint", "ir_model_fields_selection"),
+        *("ir_model_inherit", "ir_rule", "ir_sequence", "ir_ui_menu", "ir_ui_view"),
+        *("res_groups", "res_users", "res_company", "decimal_precision"),
+    )
+    return set(
+        database.query(
+            " UNION ALL ".join(f"SELECT '{name}', id FROM {name}" for name in names)
+        )
+    )
+
+
+def test_life_without_a_warning_and_without_a_trace(new_database: NewDatabase) -> None:
+    database = new_database()
+    # Odoo knows the addon from now on; that is no trace of it.
+    database.shell('env["ir.module.module"].update_list()')
+    before = structure(database), meta_rows(database), traces(database)
+
+    assert database.install() == []
+    installed = structure(database), meta_rows(database)
+    assert ("model", "stock.sync.backend") in installed[0]
+    assert database.query(
+        "SELECT ir_ui_menu.name->>'fr_FR' FROM ir_ui_menu JOIN ir_model_data AS d ON res_id ="
+        " ir_ui_menu.id WHERE d.name = 'menu_stock_sync_backend'"
+    ) == [("Synchronisation du stock",)]
+
+    assert database.upgrade() == []
+    assert (structure(database), meta_rows(database)) == installed
+
+    assert "127.0.0.1:9" in database.shell(_USE)
+    assert database.uninstall() == []
+    after = structure(database), meta_rows(database), traces(database)
+    assert after[0] ^ before[0] == set()
+    assert after[1] ^ before[1] == set()
+    assert after[2] == before[2]
+
+    assert database.install() == []
+    assert structure(database) == installed[0]
+
+
+_MANUAL_FIELD = """
+field = {
+    "model_id": env["ir.model"]._get_id("%(model)s"),
+    "name": "x_external_id",
+    "ttype": "%(type)s",
+    "field_description": "Old ID",
+}
+env["ir.model.fields"].create(field)
+env["product.template"].create(
+    [
+        {"name": name, "is_storable": True, "x_external_id": external_id}
+        for name, external_id in (("Kept", %(first)r), ("Changed", %(second)r))
+    ]
+)
+env["product.template"].create({"name": "None", "is_storable": True})
+env["ir.ui.view"].create(
+    {
+        "name": "manual",
+        "model": "product.template",
+        "inherit_id": env.ref("product.product_template_form_view").id,
+        "arch": '<field name="categ_id" position="after"><field name="x_external_id"/></field>',
+    }
+)
+"""
+_READ = """
+Template = env["product.template"]
+views = Template.get_views([(False, "form")])
+result = {
+    "ids": {t.name: t.x_external_id for t in Template.search([("x_external_id", "!=", False)])},
+    "shown": "x_external_id" in views["models"]["product.template"]["fields"],
+    "state": env["ir.model.fields"]._get("product.template", "x_external_id").state,
+}
+"""
+
+
+def _adopt(database: OdooDatabase, **field: object) -> None:
+    database.shell(_MANUAL_FIELD % field)
+    assert database.install() == []
+    adopted = {
+        "ids": {"Kept": str(field["first"]), "Changed": str(field["second"])},
+        "shown": True,
+        "state": "base",
+    }
+    assert database.shell(_READ) == adopted
+    bindings = database.query("SELECT external_id FROM stock_sync_binding")
+    assert {external_id for (external_id,) in bindings} == {*adopted["ids"].values()}
+    assert database.upgrade() == []
+    assert database.shell(_READ) == adopted
+
+    database.shell(
+        'env["product.template"].search([("name", "=", "Changed")]).x_external_id = "new"'
+    )
+    assert database.uninstall() == []
+    assert database.shell(_READ) == {
+        "ids": {"Kept": str(field["first"]), "Changed": "new"},
+        "shown": True,
+        "state": "manual",
+    }
+    assert database.query(
+        f"SELECT count(*) FROM ir_model_data WHERE module = '{ADDON}'"
+    ) == [(0,)]
+
+
+def test_a_manual_field_is_adopted_and_given_back(new_database: NewDatabase) -> None:
+    _adopt(
+        new_database(), model="product.template", type="char", first="A-1", second="B 2"
+    )
+
+
+def test_a_manual_field_of_numbers_is_adopted_too(new_database: NewDatabase) -> None:
+    _adopt(new_database(), model="product.template", type="integer", first=7, second=8)
