@@ -22,6 +22,8 @@ FULL = "stock_sync_template_full"
 # Kits and valuation, and what sells from stock.
 FULL_MODULES = ("mrp", "stock_account", "sale_stock")
 
+_FAILURES = (" ERROR ", " CRITICAL ", "demo data failed to install")
+
 
 def stock_template(runtime: Runtime) -> str:
     """Have the database with stock alone, and return its mark."""
@@ -109,7 +111,7 @@ def _run(runtime: Runtime, name: str, *arguments: str) -> None:
     )
     # Odoo goes on after some failures, among them one of the demo data.
     for line in log.read_text(errors="replace").splitlines():
-        if " ERROR " in line or " CRITICAL " in line:
+        if any(sign in line for sign in _FAILURES):
             raise Stop(f"Odoo: {line.split(': ', 1)[-1]} (log: {process.shown(log)})")
 
 

@@ -114,7 +114,8 @@ def _fill_column(model):
     )
     model.env.cr.execute(
         SQL(
-            "UPDATE %(table)s SET x_external_id = %(value)s WHERE %(value)s IS NOT NULL",
+            "UPDATE %(table)s SET x_external_id = %(value)s"
+            " WHERE %(value)s IS NOT NULL",
             table=table,
             value=model._field_to_sql(model._table, "x_external_id"),
         )

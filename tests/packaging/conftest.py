@@ -1,13 +1,11 @@
 """Copies of a database with stock, which is made once."""
 
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from odoo_database import OdooDatabase, query
-
-NewDatabase = Callable[..., OdooDatabase]
+from odoo_database import NewDatabase, OdooDatabase, query
 
 
 @pytest.fixture(scope="session")
@@ -24,17 +22,13 @@ def stock_database(tmp_path_factory: pytest.TempPathFactory) -> Iterator[OdooDat
 
 
 @pytest.fixture
-def new_database(
-    stock_database: OdooDatabase, tmp_path: Path
-) -> Iterator[NewDatabase]:
+def new_database(stock_database: OdooDatabase, tmp_path: Path) -> Iterator[NewDatabase]:
     """Copy the database with stock; dropped after the test."""
     names: list[str] = []
 
     def create(**options: object) -> OdooDatabase:
         name = f"{stock_database.name}_{len(names)}"
-        query(
-            "postgres", f'CREATE DATABASE "{name}" TEMPLATE "{stock_database.name}"'
-        )
+        query("postgres", f'CREATE DATABASE "{name}" TEMPLATE "{stock_database.name}"')
         names.append(name)
         return OdooDatabase(name, tmp_path, **options)  # type: ignore[arg-type]
 

@@ -8,7 +8,7 @@ import os
 import re
 import subprocess
 import sys
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
 
@@ -68,9 +68,9 @@ class OdooDatabase:
 
     def install(self, module: str = ADDON, *options: str) -> list[str]:
         """:return: the warnings and errors of the log"""
-        return self.odoo(f"--init={module}", "--stop-after-init", "--no-http", *options)[
-            1
-        ]
+        return self.odoo(
+            f"--init={module}", "--stop-after-init", "--no-http", *options
+        )[1]
 
     def upgrade(self) -> list[str]:
         return self.odoo(f"--update={ADDON}", "--stop-after-init", "--no-http")[1]
@@ -92,6 +92,9 @@ class OdooDatabase:
 
     def query(self, statement: str) -> list[tuple[Any, ...]]:
         return query(self.name, statement)
+
+
+NewDatabase = Callable[..., OdooDatabase]
 
 
 def query(database: str, statement: str) -> list[tuple[Any, ...]]:

@@ -1,7 +1,6 @@
 """The addon is installed, upgraded and uninstalled on a real database."""
 
-from conftest import NewDatabase
-from odoo_database import ADDON, OdooDatabase
+from odoo_database import ADDON, NewDatabase, OdooDatabase
 
 #: everything that makes up the database's structure, and what describes it to Odoo
 _STRUCTURE = """
@@ -10,7 +9,8 @@ _STRUCTURE = """
     UNION SELECT 'index', indexname FROM pg_indexes WHERE schemaname = 'public'
     UNION SELECT 'constraint', conname FROM pg_constraint
     UNION SELECT 'sequence', sequencename FROM pg_sequences
-    UNION SELECT 'function', proname FROM pg_proc WHERE pronamespace = 'public'::regnamespace
+    UNION SELECT 'function', proname
+      FROM pg_proc WHERE pronamespace = 'public'::regnamespace
     UNION SELECT 'trigger', tgname FROM pg_trigger WHERE NOT tgisinternal
     UNION SELECT 'xmlid', module || '.' || name FROM ir_model_data
     UNION SELECT 'model', model FROM ir_model
@@ -47,7 +47,8 @@ def traces(database: OdooDatabase) -> dict[str, int]:
     )
     counts = database.query(
         " UNION ALL ".join(
-            f"SELECT '{table}', count(*) FROM \"{table}\" AS t WHERE t::text ~* '{_OURS}'"
+            f"SELECT '{table}', count(*) FROM \"{table}\" AS row"
+            f" WHERE row::text ~* '{_OURS}'"
             for (table,) in tables
         )
     )
@@ -79,9 +80,11 @@ def test_life_without_a_warning_and_without_a_trace(new_database: NewDatabase) -
     assert database.install() == []
     installed = structure(database), meta_rows(database)
     assert ("model", "stock.sync.backend") in installed[0]
+    assert set(traces(database)) > set(before[2])
     assert database.query(
-        "SELECT ir_ui_menu.name->>'fr_FR' FROM ir_ui_menu JOIN ir_model_data AS d ON res_id ="
-        " ir_ui_menu.id WHERE d.name = 'menu_stock_sync_backend'"
+        "SELECT menu.name->>'fr_FR' FROM ir_ui_menu AS menu"
+        " JOIN ir_model_data AS data ON data.res_id = menu.id"
+        " WHERE data.name = 'menu_stock_sync_backend'"
     ) == [("Synchronisation du stock",)]
 
     assert database.upgrade() == []
@@ -98,7 +101,7 @@ def test_life_without_a_warning_and_without_a_trace(new_database: NewDatabase) -
     assert structure(database) == installed[0]
 
 
-_MANUAL_FIELD = """
+_MANUAL_FIELD = '''
 field = {
     "model_id": env["ir.model"]._get_id("%(model)s"),
     "name": "x_external_id",
@@ -118,15 +121,20 @@ env["ir.ui.view"].create(
         "name": "manual",
         "model": "product.template",
         "inherit_id": env.ref("product.product_template_form_view").id,
-        "arch": '<field name="categ_id" position="after"><field name="x_external_id"/></field>',
+        "arch": """
+            <field name="categ_id" position="after">
+                <field name="x_external_id" />
+            </field>
+        """,
     }
 )
-"""
+'''
 _READ = """
 Template = env["product.template"]
+products = Template.search([("x_external_id", "!=", False)])
 views = Template.get_views([(False, "form")])
 result = {
-    "ids": {t.name: t.x_external_id for t in Template.search([("x_external_id", "!=", False)])},
+    "ids": {product.name: product.x_external_id for product in products},
     "shown": "x_external_id" in views["models"]["product.template"]["fields"],
     "state": env["ir.model.fields"]._get("product.template", "x_external_id").state,
 }
@@ -148,7 +156,8 @@ def _adopt(database: OdooDatabase, **field: object) -> None:
     assert database.shell(_READ) == adopted
 
     database.shell(
-        'env["product.template"].search([("name", "=", "Changed")]).x_external_id = "new"'
+        'product = env["product.template"].search([("name", "=", "Changed")])\n'
+        'product.x_external_id = "new"'
     )
     assert database.uninstall() == []
     assert database.shell(_READ) == {

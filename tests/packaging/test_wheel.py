@@ -8,8 +8,7 @@ import zipfile
 from pathlib import Path
 
 import pytest
-from conftest import NewDatabase
-from odoo_database import ADDON, ROOT
+from odoo_database import ADDON, ROOT, NewDatabase
 
 SOURCE = ROOT / ADDON
 _NOT_PACKED = {"pyproject.toml"}
@@ -75,7 +74,9 @@ def test_odoo_installs_the_addon_from_the_wheel(
     wheel: Path, tmp_path: Path, new_database: NewDatabase
 ) -> None:
     packages = tmp_path / "packages"
-    _pip("install", "--no-index", "--no-deps", "--target", packages, wheel, cwd=tmp_path)
+    _pip(
+        "install", "--no-index", "--no-deps", "--target", packages, wheel, cwd=tmp_path
+    )
     database = new_database(addons=(), packages=packages)
     assert database.install() == []
     path, icon = database.shell(
