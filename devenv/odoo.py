@@ -6,7 +6,7 @@ from pathlib import Path
 from . import venv
 from .odoo_source import Odoo
 from .paths import ODOO_DATA, PROJECT, STATE
-from .postgres import Server
+from .postgres_server import Server
 
 _CONFIGURATION = STATE / "odoo.conf"
 
