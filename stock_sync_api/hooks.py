@@ -64,12 +64,13 @@ _VARIANT_VALUES = SQL(
 # A template with several variants does not say which of them it means.
 _TEMPLATE_VALUES = SQL(
     """
-    SELECT MIN(product.id), MIN(template.x_external_id::text)
+    SELECT COALESCE(MIN(product.id) FILTER (WHERE product.active), MIN(product.id)),
+           MIN(template.x_external_id::text)
       FROM product_template AS template
       JOIN product_product AS product ON product.product_tmpl_id = template.id
      WHERE template.x_external_id IS NOT NULL
   GROUP BY template.id
-    HAVING COUNT(*) = 1
+    HAVING COUNT(*) FILTER (WHERE product.active) = 1 OR COUNT(*) = 1
     """
 )
 
@@ -78,8 +79,8 @@ _AMBIGUOUS_TEMPLATE_VALUES = SQL(
     SELECT template.id, template.x_external_id::text
       FROM product_template AS template
      WHERE TRIM(template.x_external_id::text) != ''
-       AND 1 != (
-            SELECT COUNT(*)
+       AND NOT (
+            SELECT COUNT(*) FILTER (WHERE product.active) = 1 OR COUNT(*) = 1
               FROM product_product AS product
              WHERE product.product_tmpl_id = template.id
        )

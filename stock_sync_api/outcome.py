@@ -1,6 +1,7 @@
 """What becomes of one product at one location, on its way through a run."""
 
 from dataclasses import dataclass, field
+from datetime import datetime
 
 from .client import Level
 
@@ -11,11 +12,15 @@ class Outcome:
 
     Quantities are floats in the product's unit, totals on hand at the location and its
     children; ``before`` and ``after`` are None where nothing was compared. ``line``
-    and ``moves`` are the records made for it.
+    and ``moves`` are the records made for it. ``external_id`` is the one that was asked
+    about, ``received`` when (naive UTC), ``run_id`` for which run.
     """
 
     binding: object
     product: object
+    external_id: str | None = None
+    received: datetime | None = None
+    run_id: int | None = None
     level: Level | None = None
     state: str = "unchanged"
     before: float | None = None

@@ -9,6 +9,14 @@ from .auth import Auth
 from .errors import ClientError
 from .level import Level
 from .stock_api import ApiSettings, StockApi
-from .transport import Limits
+from .transport import Limits, same_host
 
-__all__ = ["ApiSettings", "Auth", "ClientError", "Level", "Limits", "StockApi"]
+__all__ = [
+    "ApiSettings",
+    "Auth",
+    "ClientError",
+    "Level",
+    "Limits",
+    "StockApi",
+    "same_host",
+]

@@ -170,8 +170,8 @@ class _Outage:
 def _parse_date(value) -> datetime | None:
     """The API's own time as naive UTC; a time without a zone is UTC.
 
-    A time more than a day ahead of ours is a wrong clock: believing it would make
-    every later level look stale, so it counts as not given.
+    A time ahead of ours is a wrong clock: believing it would make every later level
+    look stale, so it counts as not given.
 
     :raise InvalidResponse: for a value that is no ISO 8601 time
     """
@@ -186,4 +186,4 @@ def _parse_date(value) -> datetime | None:
     except (ValueError, OverflowError) as error:
         raise InvalidResponse(reason="bad_date") from error
     now = datetime.now(timezone.utc).replace(tzinfo=None)
-    return None if date > now + timedelta(days=1) else date
+    return None if date > now + timedelta(minutes=10) else date

@@ -74,47 +74,92 @@ class ProductProduct(models.Model):
     )
     @api.depends_context("company", "lang")
     def _compute_sync_binding(self):
+        bindings = self._sync_bindings()
+        nothing = self.env["stock.sync.binding"].sudo()
         for product in self:
-            binding = product._sync_binding()
+            binding = bindings.get(product._origin.id, nothing)
+            location = binding.backend_id.location_id
             product.x_external_id = binding.external_id
             product.last_sync_date = binding.last_sync_date
             product.sync_state = binding.state
             product.sync_error_message = binding.error_message
-            product.sync_location_id = binding.backend_id.location_id
+            product.sync_location_id = location
             product.sync_quantity = binding.level_ids.filtered(
-                lambda level, location=binding.backend_id.location_id: (
-                    level.location_id == location
-                )
+                lambda level, location=location: level.location_id == location
             ).quantity
 
-    def _sync_backend(self):
-        """The backend whose binding the form shows: its company's default one."""
-        company = self.company_id[:1] or self.env.company
-        return self.env["stock.sync.backend"]._default_for(company)
+    def _sync_backends(self):
+        """The backend whose binding the form shows: its company's default one.
 
-    def _sync_binding(self):
+        :return: dict of backend (perhaps none) by product id
+        """
+        companies = {
+            product.id: product.company_id or self.env.company for product in self
+        }
+        Backend = self.env["stock.sync.backend"]
+        defaults = {
+            company: Backend._default_for(company)
+            for company in set(companies.values())
+        }
+        return {
+            product_id: defaults[company] for product_id, company in companies.items()
+        }
+
+    def _sync_backend(self):
         self.ensure_one()
-        backend = self._sync_backend()
-        return self.sudo().sync_binding_ids.filtered(
-            lambda binding: binding.backend_id == backend
+        return self._sync_backends()[self.id]
+
+    def _sync_bindings(self):
+        """:return: dict of binding (in sudo) by product id, of those that have one
+
+        Searched, and not read from ``sync_binding_ids``: read in sudo, that would put
+        the bindings of other companies into the user's cache.
+        """
+        products = self._origin
+        backends = products._sync_backends()
+        bindings = (
+            self.env["stock.sync.binding"]
+            .sudo()
+            .search(
+                [
+                    ("product_id", "in", products.ids),
+                    ("backend_id", "in", [b.id for b in set(backends.values()) if b]),
+                ]
+            )
         )
+        return {
+            binding.product_id.id: binding
+            for binding in bindings
+            if binding.backend_id == backends[binding.product_id.id]
+        }
 
     def _inverse_x_external_id(self):
-        if not self.env.su and not self.env.user.has_group("stock.group_stock_user"):
+        bindings = self._sync_bindings()
+        wanted = {product: (product.x_external_id or "").strip() for product in self}
+        changed = {
+            product: external_id
+            for product, external_id in wanted.items()
+            if external_id
+            != (product.id in bindings and bindings[product.id].external_id or "")
+        }
+        may_change = self.env.user.has_group("stock.group_stock_user")
+        if changed and not (self.env.su or may_change):
             raise UserError(
                 self.env._(
                     "Only inventory users may change the external ID of a product."
                 )
             )
-        for product in self:
-            external_id = (product.x_external_id or "").strip()
-            binding = product._sync_binding()
+        for product, external_id in changed.items():
+            binding = bindings.get(product.id)
             if not external_id:
                 binding.unlink()
             elif binding:
                 binding.external_id = external_id
             else:
                 product._bind(external_id)
+        shown = ["x_external_id", "sync_state", "last_sync_date"]
+        self.invalidate_recordset(shown)
+        self.product_tmpl_id.invalidate_recordset(shown)
 
     def _bind(self, external_id):
         self.ensure_one()
@@ -192,9 +237,15 @@ class ProductProduct(models.Model):
         return search_through_sql(self, "sync_state", operator, value)
 
     @api.depends("sync_binding_ids")
+    @api.depends_context("uid", "allowed_company_ids")
     def _compute_sync_binding_count(self):
-        for record in self:
-            record.sync_binding_count = len(record.sync_binding_ids)
+        counts = dict(
+            self.env["stock.sync.binding"]._read_group(
+                [("product_id", "in", self._origin.ids)], ["product_id"], ["__count"]
+            )
+        )
+        for product in self:
+            product.sync_binding_count = counts.get(product._origin, 0)
 
     def action_stock_sync(self):
         """The button: synchronise these products now and say what happened."""

@@ -64,13 +64,26 @@ class ProductTemplate(models.Model):
             self._compute_template_field_from_variant_field(name)
 
     @api.depends("product_variant_ids.sync_binding_ids")
+    @api.depends_context("uid", "allowed_company_ids")
     def _compute_sync_binding_ids(self):
+        bindings = self.env["stock.sync.binding"].search(
+            [("product_id.product_tmpl_id", "in", self._origin.ids)]
+        )
+        by_template = bindings.grouped(lambda b: b.product_id.product_tmpl_id)
         for template in self:
-            template.sync_binding_ids = template.product_variant_ids.sync_binding_ids
+            template.sync_binding_ids = by_template.get(template._origin)
+
+    def _sync_variants(self):
+        """The variants that count: the active ones, or the archived where none is."""
+        templates = self.filtered("product_variant_ids")
+        archived = (self - templates).with_context(active_test=False)
+        return templates.product_variant_ids + archived.product_variant_ids.with_env(
+            self.env
+        )
 
     def _inverse_x_external_id(self):
         for template in self:
-            variants = template.with_context(active_test=False).product_variant_ids
+            variants = template._sync_variants()
             if len(variants) == 1:
                 variants.x_external_id = template.x_external_id
             elif template.x_external_id and not self.env.context.get(
@@ -143,9 +156,7 @@ class ProductTemplate(models.Model):
 
     def action_stock_sync(self):
         """The button: synchronise all variants now and say what happened."""
-        return self.with_context(
-            active_test=False
-        ).product_variant_ids.action_stock_sync()
+        return self._sync_variants().action_stock_sync()
 
     def action_view_sync_lines(self):
         """What synchronisation changed on all variants, and why."""

@@ -32,15 +32,17 @@ class StockSyncApply(models.AbstractModel):
         :raise psycopg2.OperationalError: concurrency errors of the database pass
             through: the whole transaction has to be tried again
         """
+        failure = None
         try:
             with self.env.cr.savepoint():
                 self._apply_batch(run, outcomes)
         except (psycopg2.OperationalError, ConcurrencyError):
             raise
         except Exception as error:  # whatever another addon raises
-            if len(outcomes) == 1:
-                self._refuse(run, outcomes[0], error)
-                return
+            failure = error
+        if failure and len(outcomes) == 1:
+            self._refuse(run, outcomes[0], failure)
+        elif failure:
             middle = len(outcomes) // 2
             self._apply(run, outcomes[:middle])
             self._apply(run, outcomes[middle:])
@@ -52,10 +54,11 @@ class StockSyncApply(models.AbstractModel):
             facts["reason_text"] = " ".join(str(error).split())
         else:
             facts["reason"] = "unexpected"
-            _logger.exception(
+            _logger.error(
                 "Unexpected error while adjusting product %s in run %s",
                 outcome.product.id,
                 run.id,
+                exc_info=error,
             )
         outcome.moves = self.env["stock.move"]
         outcome.fail("apply_failed", **facts)
@@ -116,9 +119,12 @@ class StockSyncApply(models.AbstractModel):
         # Several quants of one place can exist (Odoo merges them later): take the sum.
         places = defaultdict(lambda: self.env["stock.quant"])
         for quant in quants:
-            places[quant.location_id, quant.package_id] |= quant
-        no_package = self.env["stock.package"]
-        home = (backend.location_id, no_package)
+            places[quant.location_id, quant.package_id, quant.lot_id] |= quant
+        home = (
+            backend.location_id,
+            self.env["stock.package"],
+            self.env["stock.lot"],  # left over from when the product was tracked
+        )
         changes = defaultdict(float)
         on_hand = sum(quants.mapped("quantity"))
         for place, at_place in places.items():
@@ -154,13 +160,14 @@ class StockSyncApply(models.AbstractModel):
 
     @api.model
     def _taking_order(self, home, place):
-        location, package = place
+        location, package, lot = place
         return (
             location != home[0],
             bool(package),
             location.complete_name,
             location.id,
             package.id,
+            lot.id,
         )
 
     @api.model
@@ -176,7 +183,7 @@ class StockSyncApply(models.AbstractModel):
 
     @api.model
     def _prepare_move(self, run, product, quants, place, change):
-        location, package = place
+        location, package, _lot = place
         quant = quants[:1] or self.env["stock.quant"].new(
             {"product_id": product.id, "location_id": location.id}
         )

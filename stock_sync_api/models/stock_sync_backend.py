@@ -5,7 +5,7 @@ from odoo.exceptions import ValidationError
 from odoo.fields import Domain
 from odoo.orm.models import NO_ACCESS
 
-from ..client import ApiSettings, Auth, Limits, StockApi
+from ..client import ApiSettings, Auth, Limits, StockApi, same_host
 
 
 class StockSyncBackend(models.Model):
@@ -330,7 +330,16 @@ class StockSyncBackend(models.Model):
         return super().create([self._clean_vals(vals) for vals in vals_list])
 
     def write(self, vals):
-        return super().write(self._clean_vals(vals))
+        vals = self._clean_vals(vals)
+        if "base_url" in vals and not vals.get("secret_input"):
+            # A secret is for the server that it was entered for, and for no other.
+            self.filtered(
+                lambda backend: (
+                    backend.base_url
+                    and not same_host(backend.base_url, vals["base_url"] or "")
+                )
+            ).sudo().secret = False
+        return super().write(vals)
 
     @api.model
     def _clean_vals(self, vals):
@@ -371,6 +380,8 @@ class StockSyncBackend(models.Model):
                 "user": user.name,
                 "company": self.company_id.display_name,
             }
+        if not self.active:
+            return "not_configured", {**facts, "reason": "archived"}
         if self.paused:
             return "not_configured", {**facts, "reason": "paused"}
         if not self.base_url:
@@ -380,6 +391,25 @@ class StockSyncBackend(models.Model):
         if not self.location_id:
             return "not_configured", {**facts, "reason": "no_location"}
         return None
+
+    def _held_runs(self):
+        """Runs with something that waits for approval."""
+        return (
+            self.env["stock.sync.run"]
+            .sudo()
+            .search(
+                Domain("backend_id", "in", self.ids)
+                & (
+                    Domain("state", "=", "held")
+                    | Domain(
+                        "line_ids",
+                        "any",
+                        Domain("state", "=", "planned")
+                        & Domain("error_code", "=", "held_by_guard"),
+                    )
+                )
+            )
+        )
 
     def _has_open_run(self):
         """Whether a run over all products is under way."""
@@ -444,6 +474,8 @@ class StockSyncBackend(models.Model):
         """Show what a synchronisation would change, and change nothing."""
         self.ensure_one()
         run = self.env["stock.sync.service"].sync_backend(self, preview=True)
+        if run.state == "failed":
+            return run._notification()
         return run.action_view_lines()
 
     def action_test_connection(self):

@@ -40,7 +40,7 @@ class StockSyncCompare(models.AbstractModel):
             *(outcome.product for outcome in open_outcomes)
         )
         stocks = self._read_stock(backend, products)
-        accepted = self._read_accepted_dates(backend, open_outcomes)
+        accepted = self._read_accepted(backend, open_outcomes)
         for outcome in open_outcomes:
             self._decide(
                 backend,
@@ -64,7 +64,7 @@ class StockSyncCompare(models.AbstractModel):
         return outcome
 
     @api.model
-    def _decide(self, backend, outcome, stock, accepted_date):
+    def _decide(self, backend, outcome, stock, accepted):
         level, product = outcome.level, outcome.product
         uom = product.uom_id
         digits = self.env["decimal.precision"].precision_get("Product Unit")
@@ -72,8 +72,9 @@ class StockSyncCompare(models.AbstractModel):
         outcome.error_code, outcome.error_facts = None, {}
         if level.quantity is None:
             return outcome.skip("not_managed")
-        if level.date and accepted_date and level.date < accepted_date:
-            return outcome.skip("stale_level", date=f"{level.date:%Y-%m-%d %H:%M:%S}")
+        if accepted and self._is_stale(outcome, accepted):
+            date = level.date or outcome.received
+            return outcome.skip("stale_level", date=f"{date:%Y-%m-%d %H:%M:%S}")
         quantity = float(level.quantity)
         if Decimal(repr(uom.round(quantity))) != level.quantity:
             return outcome.fail(
@@ -172,14 +173,29 @@ class StockSyncCompare(models.AbstractModel):
         return {product.id for [product] in groups}
 
     @api.model
-    def _read_accepted_dates(self, backend, outcomes):
-        """:return: the API's own time of the last accepted level, by binding id"""
+    def _read_accepted(self, backend, outcomes):
+        """:return: the level accepted last, by binding id"""
         levels = self.env["stock.sync.level"].search_fetch(
             [
                 ("binding_id", "in", [outcome.binding.id for outcome in outcomes]),
                 ("location_id", "=", backend.location_id.id),
-                ("source_date", "!=", False),
+                ("date", "!=", False),
             ],
-            ["binding_id", "source_date"],
+            ["binding_id", "date", "source_date", "accepted_by_run"],
         )
-        return {level.binding_id.id: level.source_date for level in levels}
+        return {level.binding_id.id: level for level in levels}
+
+    @api.model
+    def _is_stale(self, outcome, accepted):
+        """Whether a newer level was accepted, by the API's own time or by ours.
+
+        The latter where a plan was held, or its server was down, while a later run
+        went on: times have whole seconds, so the runs' order decides within one.
+        """
+        date = outcome.level.date
+        if date and accepted.source_date and date < accepted.source_date:
+            return True
+        return (
+            accepted.accepted_by_run > outcome.run_id
+            and accepted.date >= outcome.received
+        )

@@ -1,7 +1,9 @@
 import logging
+import time
 from datetime import timedelta
 from decimal import Decimal
 from itertools import takewhile
+from math import inf
 
 import psycopg2
 
@@ -37,7 +39,8 @@ class StockSyncEngine(models.AbstractModel):
     def _sync_chosen(self, bindings, unbound):
         """The button: HTTP first, then everything that writes."""
         bindings = bindings.with_env(self.env)
-        backend = (bindings.backend_id or unbound._sync_backend()).with_env(self.env)
+        backend = bindings.backend_id or unbound[:1]._sync_backend()
+        backend = backend.with_env(self.env)
         problem = backend._problem(self.env.user)
         outcomes, api_calls = [], 0
         if not problem:
@@ -57,7 +60,9 @@ class StockSyncEngine(models.AbstractModel):
         if problem:
             code, facts = problem
             outcomes = [
-                Outcome(binding, binding.product_id).fail(code, **facts)
+                Outcome(binding, binding.product_id, binding.external_id).fail(
+                    code, **facts
+                )
                 for binding in bindings
             ]
         outcomes += [
@@ -90,10 +95,9 @@ class StockSyncEngine(models.AbstractModel):
         if not problem:
             try:
                 with self.env.cr.savepoint():
-                    held = self.env["stock.sync.run"].search(
-                        [("backend_id", "=", backend.id), ("state", "=", "held")]
-                    )
-                    held._reject()  # a newer plan takes the place of the old one
+                    if not preview:
+                        # A newer plan takes the place of what was held before.
+                        backend._held_runs()._reject()
                     return self.env["stock.sync.run"].create(values)
             except psycopg2.errors.UniqueViolation:
                 problem = ("run_in_progress", {"backend": backend.name})
@@ -104,12 +108,7 @@ class StockSyncEngine(models.AbstractModel):
     @api.model
     def _continue_scheduled(self, run):
         """:return: False when time was up before the end"""
-        run = run.with_env(self.env)
-        problem = run.backend_id._problem(self.env.user)
-        if problem:  # since the run was started
-            self._fail_run(run, problem)
-            return self._commit_progress(1)
-        return self._continue_run(run)
+        return self._continue_run(run.with_env(self.env))
 
     @api.model
     def _continue_run(self, run):
@@ -117,9 +116,14 @@ class StockSyncEngine(models.AbstractModel):
 
         :return: False when time was up before the end
         """
-        while run.state == "planning":
+        end = inf if self._in_cron() else time.monotonic() + BUTTON_SECONDS
+        while run.state == "planning" and self._may_go_on(run):
             bindings = self._next_bindings(run)
             if bindings and not run.error_code:
+                if time.monotonic() > end:
+                    facts = {"reason": "no_time", "host": run.backend_id.base_url}
+                    run.write({"error_code": "timeout", "error_facts": facts})
+                    continue
                 outcomes, api_client = self._fetch(
                     run.backend_id, bindings, BATCH_SECONDS
                 )
@@ -127,6 +131,8 @@ class StockSyncEngine(models.AbstractModel):
                 outcomes = list(takewhile(lambda o: not o.is_open(), outcomes))
                 # The requests took their time: compare with the stock of now.
                 self._commit_progress(0)
+                if not self._may_go_on(run):
+                    break
                 self._retrying(self._plan, run, outcomes, api_client.calls)
                 run.plan_position = outcomes[-1].binding.id
                 if api_client.gave_up:
@@ -134,20 +140,28 @@ class StockSyncEngine(models.AbstractModel):
                 if not self._checkpoint(run, len(outcomes)):
                     return False
             elif run.preview:
-                run._finish("done")
+                run._finish(None, run.error_code, run.error_facts)
             elif verdict := self.env["stock.sync.guard"]._guard(run):
                 run._finish("held", "held_by_guard", verdict)
             else:
                 run.state = "applying"
-        while run.state == "applying":
+        while run.state == "applying" and self._may_go_on(run):
             lines = self._next_lines(run)
             if not lines:
                 run._finish(None, run.error_code, run.error_facts)
                 break
             self._retrying(self._apply_lines, run, lines)
-            if not self._checkpoint(run, len(lines)):
+            if not self._checkpoint(run, len(lines)) and self._next_lines(run):
                 return False
         return True
+
+    @api.model
+    def _may_go_on(self, run):
+        """Whether the backend can still work; if not, the run has failed now."""
+        problem = run.backend_id._problem(self.env.user)
+        if problem:
+            self._fail_run(run, problem)
+        return not problem
 
     @api.model
     def _apply_held(self, run):
@@ -187,7 +201,7 @@ class StockSyncEngine(models.AbstractModel):
         if self._in_cron():
             self.env.cr.rollback()
             self.env.transaction.reset()
-        run._finish("interrupted")
+        self._retrying(run._finish, "interrupted")
         self._commit_progress(1)
 
     @api.model
@@ -211,7 +225,7 @@ class StockSyncEngine(models.AbstractModel):
         compare = self.env["stock.sync.compare"]
         outcomes = {
             binding.external_id: compare._check_product(
-                Outcome(binding, binding.product_id)
+                Outcome(binding, binding.product_id, binding.external_id)
             )
             for binding in bindings
         }
@@ -227,12 +241,16 @@ class StockSyncEngine(models.AbstractModel):
                     outcomes[external_id].fail(answer.code, **facts)
                 else:
                     outcomes[external_id].level = answer
+                outcomes[external_id].received = fields.Datetime.now()
             return list(outcomes.values()), api_client
 
     @api.model
     def _plan(self, run, outcomes, api_calls=0):
         """Compare, and store what differs or went wrong."""
         backend = run.backend_id
+        outcomes = self._still_valid(outcomes)
+        for outcome in outcomes:
+            outcome.run_id = run.id
         self.env["stock.sync.compare"]._compare(backend, outcomes)
         run._count(
             api_calls=api_calls,
@@ -248,13 +266,32 @@ class StockSyncEngine(models.AbstractModel):
         self._record(run, [o for o in outcomes if o.state != "planned"])
 
     @api.model
+    def _still_valid(self, outcomes):
+        """Without what was unlinked, or given another id, while the API was asked."""
+        bindings = self.env["stock.sync.binding"].union(*(o.binding for o in outcomes))
+        products = self.env["product.product"].union(*(o.product for o in outcomes))
+        bindings, products = bindings.exists(), products.exists()
+        return [
+            outcome
+            for outcome in outcomes
+            if outcome.product in products
+            and (
+                not outcome.binding
+                or (
+                    outcome.binding in bindings
+                    and outcome.binding.external_id == outcome.external_id
+                )
+            )
+        ]
+
+    @api.model
     def _prepare_line(self, run, outcome):
         level = outcome.level
         return {
             "run_id": run.id,
             "binding_id": outcome.binding.id,
             "product_id": outcome.product.id,
-            "external_id": outcome.binding.external_id,
+            "external_id": outcome.external_id,
             "location_id": run.backend_id.location_id.id,
             "quantity_before": outcome.before,
             "quantity_after": outcome.after,
@@ -263,6 +300,7 @@ class StockSyncEngine(models.AbstractModel):
             and level.quantity is not None
             and str(level.quantity),
             "api_date": level and level.date,
+            "received_date": outcome.received,
             "error_code": outcome.error_code,
             "error_facts": outcome.error_facts,
         }
@@ -282,7 +320,7 @@ class StockSyncEngine(models.AbstractModel):
     @api.model
     def _apply_lines(self, run, lines):
         """Apply a batch of planned lines and write down what became of them."""
-        outcomes = [self._outcome_of(line) for line in lines]
+        outcomes = [self._outcome_of(line) for line in lines.exists()]
         self.env["stock.sync.apply"]._apply(
             run, [outcome for outcome in outcomes if outcome.level]
         )
@@ -307,6 +345,9 @@ class StockSyncEngine(models.AbstractModel):
         outcome = Outcome(
             line.binding_id,
             line.product_id,
+            line.external_id,
+            received=line.received_date,
+            run_id=line.run_id.id,
             before=line.quantity_before,
             after=line.quantity_after,
             line=line,
@@ -376,7 +417,7 @@ class StockSyncEngine(models.AbstractModel):
             run.backend_id.id,
             run.id,
             outcome.product.id,
-            outcome.binding.external_id or "-",
+            outcome.external_id or "-",
             outcome.error_code,
             run._explain(outcome.error_code, outcome.error_facts),
         )

@@ -57,6 +57,10 @@ SENTENCES = {
         "The product has no external ID. Enter the one that %(backend)s knows it by on"
         " the page API Synchronisation of the product."
     ),
+    "not_configured.archived": _lt(
+        "The backend %(backend)s is archived. Ask an inventory manager to unarchive it"
+        " in Inventory › Configuration › Stock synchronisation."
+    ),
     "not_configured.paused": _lt(
         "The backend %(backend)s is paused. Ask an inventory manager to resume it in"
         " Inventory › Configuration › Stock synchronisation."

@@ -37,6 +37,12 @@ class StockSyncLevel(models.Model):
 
     _binding_location_uniq = models.Constraint("UNIQUE(binding_id, location_id)")
 
+    accepted_by_run = fields.Integer(
+        readonly=True,
+        help="The number of the run that accepted it. No link, so that removing runs"
+        " does not touch this table.",
+    )
+
     def init(self):
         # Room for updates within the page: without it each run makes the table and
         # its indexes grow, and recording cost twice as much.
@@ -73,16 +79,21 @@ class StockSyncLevel(models.Model):
                 float(outcome.level.quantity),
                 now,
                 outcome.level.date or None,
+                outcome.run_id,
             )
             for outcome in outcomes
             if outcome.state in ("unchanged", "applied")
         )
         if rows:
             self._upsert(
-                SQL("(binding_id, location_id, quantity, date, source_date)"),
+                SQL(
+                    "(binding_id, location_id, quantity, date, source_date,"
+                    " accepted_by_run)"
+                ),
                 rows,
                 SQL(
-                    "quantity = excluded.quantity, date = excluded.date, source_date ="
+                    "quantity = excluded.quantity, date = excluded.date,"
+                    " accepted_by_run = excluded.accepted_by_run, source_date ="
                     " COALESCE(excluded.source_date, stock_sync_level.source_date)"
                 ),
             )

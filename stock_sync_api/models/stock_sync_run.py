@@ -122,7 +122,9 @@ class StockSyncRun(models.Model):
         """Close the run; without a state, the counters decide which."""
         self.ensure_one()
         if state is None:
-            useful = self.changed or self.unchanged or self.skipped
+            useful = any(
+                [self.changed, self.unchanged, self.skipped, self.has_held_lines]
+            )
             state = "done"
             if error_code or self.failed or self.skipped or self.has_held_lines:
                 state = "partial" if useful else "failed"
@@ -140,8 +142,7 @@ class StockSyncRun(models.Model):
         """Apply the held lines; they are compared again before anything is written."""
         self._check_may_decide()
         for run in self:
-            if not run.has_held_lines:
-                raise UserError(self.env._("Nothing is held in this run."))
+            run._check_is_held()
             service = self.env["stock.sync.service"]
             service._engine(run.backend_id, self.env.user)._apply_held(run)
         return self[-1:]._notification()
@@ -149,18 +150,28 @@ class StockSyncRun(models.Model):
     def action_reject(self):
         """Leave the stock as it is."""
         self._check_may_decide()
+        self._check_is_held()
         self.sudo()._reject()
         return True
 
     def _reject(self):
         for run in self:
-            planned = run.line_ids.filtered(lambda line: line.state == "planned")
+            planned = run.line_ids.filtered(
+                lambda line, held=run.state == "held": (
+                    line.state == "planned"
+                    and (held or line.error_code == "held_by_guard")
+                )
+            )
             for line in planned:
                 self.env["stock.sync.guard"]._hold_line(line)
             planned.state = "skipped"
             run._count(skipped=len(planned))
             if run.state == "held":
                 run._finish("interrupted")
+
+    def _check_is_held(self):
+        if not all(run.has_held_lines for run in self):
+            raise UserError(self.env._("Nothing is held in this run."))
 
     def _check_may_decide(self):
         self.check_access("read")

@@ -47,6 +47,9 @@ class StockSyncRunLine(models.Model):
         help="The quantity as the API gave it.",
     )
     api_date = fields.Datetime(string="API's Own Time", readonly=True)
+    received_date = fields.Datetime(
+        string="Answer Received", readonly=True, help="When the API answered."
+    )
     move_ids = fields.Many2many(
         "stock.move",
         "stock_sync_run_line_move_rel",

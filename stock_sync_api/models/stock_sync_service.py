@@ -1,4 +1,5 @@
 import logging
+from datetime import timedelta
 
 import psycopg2
 
@@ -9,6 +10,9 @@ from odoo.fields import Domain
 from ..client import ClientError
 
 _logger = logging.getLogger(__name__)
+
+#: after this time without progress, an open run is not continued
+OPEN_RUN_EXPIRY = timedelta(minutes=30)
 
 
 class StockSyncService(models.AbstractModel):
@@ -55,11 +59,11 @@ class StockSyncService(models.AbstractModel):
         raised: Odoo switches an action off that fails for a week.
         """
         runs = self._open_scheduled_runs() or self._start_round()
-        if runs and self._out_of_time():
-            # Odoo calls ten times in a row even when the time of the job is over.
-            self._commit_progress(0, remaining=len(runs))
-            return
         for position, run in enumerate(runs):
+            if self._out_of_time():
+                # Odoo calls ten times in a row even when the time of the job is over.
+                self._commit_progress(0, remaining=len(runs) - position)
+                return
             engine = self._engine(run.backend_id, run.backend_id.user_id).with_context(
                 stock_sync_waiting=len(runs) - position - 1
             )
@@ -80,6 +84,21 @@ class StockSyncService(models.AbstractModel):
 
         Concurrency errors pass, so that Odoo repeats the whole request.
         """
+        products.check_access("read")
+        if not self.env.user.has_group("stock.group_stock_user"):
+            facts = {
+                "user": self.env.user.name,
+                "company": self.env.company.display_name,
+            }
+            _logger.info(
+                "The user %s may not synchronise products %s",
+                self.env.uid,
+                products.ids,
+            )
+            return self._notification(
+                "danger",
+                self.env["stock.sync.error.mixin"]._explain("access_denied", facts),
+            )
         if not products:
             return self._notification(
                 "warning", self.env._("There is no product variant to synchronise.")
@@ -178,8 +197,10 @@ class StockSyncService(models.AbstractModel):
             backend: (of_backend, self.env["product.product"])
             for backend, of_backend in bindings.grouped("backend_id").items()
         }
-        for product in products - bindings.product_id.with_env(products.env):
-            backend = product._sync_backend()
+        left = products - bindings.product_id.with_env(products.env)
+        defaults = left._sync_backends()
+        for product in left:
+            backend = defaults[product.id]
             if not backend:
                 raise UserError(
                     self.env["stock.sync.error.mixin"]._explain("not_configured", {})
@@ -195,8 +216,9 @@ class StockSyncService(models.AbstractModel):
         """Runs that were out of time, or whose server was killed.
 
         The one that has waited longest comes first, so that backends share the time.
+        One that has waited too long is closed: its answers are of another time.
         """
-        return (
+        runs = (
             self.env["stock.sync.run"]
             .sudo()
             .search(
@@ -208,6 +230,12 @@ class StockSyncService(models.AbstractModel):
                 order="write_date, id",
             )
         )
+        expired = runs.filtered(
+            lambda run: run.write_date < fields.Datetime.now() - OPEN_RUN_EXPIRY
+        )
+        for run in expired:
+            run._finish("interrupted")
+        return runs - expired
 
     @api.model
     def _start_round(self):
@@ -215,10 +243,19 @@ class StockSyncService(models.AbstractModel):
         runs = self.env["stock.sync.run"].sudo()
         for backend in self._due_backends():
             engine = self._engine(backend, backend.user_id)
-            run = engine._start_run(backend, "cron").with_env(runs.env)
+            try:
+                with self._isolated():
+                    run = self._retrying(engine._start_run, backend, "cron")
+            except Exception:
+                _logger.exception("No run of backend %s could be started", backend.id)
+                if self._in_cron():
+                    self.env.cr.rollback()
+                    self.env.transaction.reset()
+                continue
+            run = run.with_env(runs.env)
             if run.state == "planning":
                 runs += run
-        self._commit_progress(0, remaining=len(runs))
+            self._commit_progress(0, remaining=len(runs))
         return runs
 
     @api.model

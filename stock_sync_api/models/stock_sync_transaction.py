@@ -4,12 +4,17 @@ import time
 from contextlib import nullcontext
 from math import inf
 
+from psycopg2 import errors
+
 from odoo import api, models
 from odoo.exceptions import ConcurrencyError
 from odoo.service.model import (
     MAX_TRIES_ON_CONCURRENCY_FAILURE,
     PG_CONCURRENCY_EXCEPTIONS_TO_RETRY,
 )
+
+#: the last: something was deleted since the transaction began
+_LOST_RACES = (*PG_CONCURRENCY_EXCEPTIONS_TO_RETRY, errors.ForeignKeyViolation)
 
 _logger = logging.getLogger(__name__)
 
@@ -64,15 +69,17 @@ class StockSyncTransaction(models.AbstractModel):
     def _retrying(self, step, *args):
         """In the scheduled action, do a step again that lost a race.
 
-        The step must not have been committed in part. Elsewhere Odoo itself repeats
-        the whole request.
+        Elsewhere Odoo itself repeats the whole request.
+
+        :param step: must not commit
+        :return: what the step returns
         """
         for attempt in range(1, MAX_TRIES_ON_CONCURRENCY_FAILURE + 1):
             try:
-                step(*args)
+                result = step(*args)
                 self.env.cr.flush()
-                return
-            except (*PG_CONCURRENCY_EXCEPTIONS_TO_RETRY, ConcurrencyError) as error:
+                return result
+            except (*_LOST_RACES, ConcurrencyError) as error:
                 if not self._in_cron() or attempt == MAX_TRIES_ON_CONCURRENCY_FAILURE:
                     raise
                 self.env.cr.rollback()

@@ -5,6 +5,7 @@ from . import test_errors
 from . import test_full
 from . import test_multi_company
 from . import test_neutralize
+from . import test_order_of_events
 from . import test_product_fields
 from . import test_queries
 from . import test_rights

@@ -326,13 +326,24 @@ class TestErrors(StockSyncErrorCase):
         employee = new_test_user(self.env, "sync_employee", name="Eve Employee")
         self.set_stock(7)
         self.api_says("5", "bad")
-        params, run, logs = self.press(self.product, employee)
-        self.assertEqual((run.state, run.error_code), ("failed", "access_denied"))
-        self.assertEqual(run.line_ids.error_code, "access_denied")
+        runs = self.env["stock.sync.run"].search_count([])
+        params = self.product.with_user(employee).action_stock_sync()["params"]
+        self.assertEqual(
+            self.env["stock.sync.run"].search_count([]),
+            runs,
+            "whoever may not is not to fill the table of runs",
+        )
         self.assertIn("Eve Employee may not adjust the stock", params["message"])
         self.assert_plain_sentence(params["message"])
         self.assertEqual(params["type"], "danger")
-        self.assert_logged_once(logs, run, "access_denied", self.product, "bad")
+        with self.assertLogs(SERVICE_LOGGER, "INFO") as captured:
+            run = self.service.with_user(employee).sync_products(self.product)
+        run = run.sudo()
+        self.assertEqual((run.state, run.error_code), ("failed", "access_denied"))
+        self.assertEqual(run.line_ids.error_code, "access_denied")
+        self.assert_logged_once(
+            captured.output, run, "access_denied", self.product, "bad"
+        )
         self.assertFalse(self.calls)
         self.assertEqual(self.on_hand(), 7)
         self.assertFalse(self.product.last_sync_date)
