@@ -4,7 +4,6 @@
     "version": "19.0.1.0.0",
     "category": "Supply Chain/Inventory",
     "author": "GlobalShop",
-    "website": "https://github.com/globalshop/stock_sync_api",
     "license": "LGPL-3",
     "depends": ["stock"],
     "data": [
