@@ -28,7 +28,7 @@ BUTTON_SECONDS = 60
 class StockSyncEngine(models.AbstractModel):
     """A run's way: fetch → compare → plan → guard → apply → record.
 
-    Works in the environment of ``stock.sync.service._as_worker``.
+    Works in the environment of ``stock.sync.service._engine``.
     """
 
     _name = "stock.sync.engine"
@@ -106,16 +106,12 @@ class StockSyncEngine(models.AbstractModel):
         return run
 
     @api.model
-    def _continue_scheduled(self, run):
-        """:return: False when time was up before the end"""
-        return self._continue_run(run.with_env(self.env))
-
-    @api.model
     def _continue_run(self, run):
         """Read, guard, apply, batch by batch, from wherever the run is.
 
         :return: False when time was up before the end
         """
+        run = run.with_env(self.env)
         end = inf if self._in_cron() else time.monotonic() + BUTTON_SECONDS
         while run.state == "planning" and self._may_go_on(run):
             bindings = self._next_bindings(run)

@@ -69,7 +69,7 @@ class StockSyncService(models.AbstractModel):
             )
             try:
                 with self._isolated():
-                    in_time = engine._continue_scheduled(run)
+                    in_time = engine._continue_run(run)
             except Exception:
                 _logger.exception("Stock synchronisation run %s failed", run.id)
                 self.env["stock.sync.engine"]._interrupt(run)

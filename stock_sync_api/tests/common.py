@@ -99,6 +99,31 @@ class StockSyncCase(TransactionCase):
         )
 
     @classmethod
+    def _create_shirt(cls):
+        """A template with two variants."""
+        attribute = cls.env["product.attribute"].create(
+            {
+                "name": "Size",
+                "value_ids": [Command.create({"name": name}) for name in "SM"],
+            }
+        )
+        return cls.env["product.template"].create(
+            {
+                "name": "Shirt",
+                "type": "consu",
+                "is_storable": True,
+                "attribute_line_ids": [
+                    Command.create(
+                        {
+                            "attribute_id": attribute.id,
+                            "value_ids": [Command.set(attribute.value_ids.ids)],
+                        }
+                    )
+                ],
+            }
+        )
+
+    @classmethod
     def set_stock(cls, quantity, product=None, location=None, **where):
         """Put ``quantity`` more of the product there, as a receipt would."""
         cls.env["stock.quant"]._update_available_quantity(

@@ -1,6 +1,5 @@
 from unittest.mock import patch
 
-from odoo import Command
 from odoo.tests import tagged
 from odoo.tools import mute_logger
 
@@ -29,27 +28,7 @@ class TestButton(StockSyncCase):
         self.assertEqual(self.press(self.product)["message"], "already up to date")
 
     def test_template_synchronises_all_its_variants(self):
-        attribute = self.env["product.attribute"].create(
-            {
-                "name": "Size",
-                "value_ids": [Command.create({"name": name}) for name in "SM"],
-            }
-        )
-        template = self.env["product.template"].create(
-            {
-                "name": "Shirt",
-                "type": "consu",
-                "is_storable": True,
-                "attribute_line_ids": [
-                    Command.create(
-                        {
-                            "attribute_id": attribute.id,
-                            "value_ids": [Command.set(attribute.value_ids.ids)],
-                        }
-                    )
-                ],
-            }
-        )
+        template = self._create_shirt()
         for variant, external_id in zip(
             template.product_variant_ids, ("S1", "M1"), strict=True
         ):

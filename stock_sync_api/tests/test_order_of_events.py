@@ -144,27 +144,7 @@ class TestOrderOfEvents(StockSyncCase):
         self.assertGreaterEqual(min(quants.mapped("quantity")), 0)
 
     def test_template_with_an_archived_variant_shows_and_sets_the_active_one(self):
-        attribute = self.env["product.attribute"].create(
-            {
-                "name": "Size",
-                "value_ids": [Command.create({"name": name}) for name in "SM"],
-            }
-        )
-        template = self.env["product.template"].create(
-            {
-                "name": "Shirt",
-                "type": "consu",
-                "is_storable": True,
-                "attribute_line_ids": [
-                    Command.create(
-                        {
-                            "attribute_id": attribute.id,
-                            "value_ids": [Command.set(attribute.value_ids.ids)],
-                        }
-                    )
-                ],
-            }
-        )
+        template = self._create_shirt()
         template.product_variant_ids[1].active = False
         template.x_external_id = "one"
         self.assertEqual(template.product_variant_ids.x_external_id, "one")
