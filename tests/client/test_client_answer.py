@@ -143,7 +143,8 @@ def test_what_is_no_time_is_refused(failure, date):
 def test_a_time_far_ahead_counts_as_not_given(serve, connect):
     now = datetime.now(timezone.utc)
     answers = [
-        item(updated_at=(now + timedelta(hours=hours)).isoformat()) for hours in (1, 30)
+        item(updated_at=(now + timedelta(minutes=minutes)).isoformat())
+        for minutes in (1, 60)
     ]
     api = connect(serve(answers))
     assert api.get_level("123").date
