@@ -9,7 +9,7 @@ BINDING_STATES = StockSyncBinding.STATES
 
 #: fields of a product that show its binding with its company's default backend, as
 #: SQL over the binding's table
-_BINDING_FIELDS = {
+BINDING_FIELDS = {
     "x_external_id": SQL("sync_binding.external_id"),
     "sync_state": SQL("sync_binding.state"),
     "last_sync_date": SQL(
@@ -186,7 +186,7 @@ class ProductProduct(models.Model):
         )
 
     def _field_to_sql(self, alias, field_expr, query=None):
-        if field_expr in _BINDING_FIELDS:
+        if field_expr in BINDING_FIELDS:
             return self._binding_sql(
                 field_expr,
                 SQL.identifier(alias, "id"),
@@ -220,7 +220,7 @@ class ProductProduct(models.Model):
                          LIMIT 1
                    )
             )""",
-            field=_BINDING_FIELDS[fname],
+            field=BINDING_FIELDS[fname],
             product_id=product_id,
             template_id=template_id,
             company_id=self.env.company.id,

@@ -3,7 +3,7 @@ from odoo.exceptions import UserError
 from odoo.tools import SQL
 
 from ..tools import search_through_sql
-from .product_product import _BINDING_FIELDS, BINDING_STATES
+from .product_product import BINDING_FIELDS, BINDING_STATES
 
 #: shown like the binding's fields, but neither searched nor sorted by
 _SHOWN_FIELDS = ("sync_error_message", "sync_location_id", "sync_quantity")
@@ -60,7 +60,7 @@ class ProductTemplate(models.Model):
     )
     @api.depends_context("company", "lang")
     def _compute_sync_binding(self):
-        for name in (*_BINDING_FIELDS, *_SHOWN_FIELDS):
+        for name in (*BINDING_FIELDS, *_SHOWN_FIELDS):
             self._compute_template_field_from_variant_field(name)
 
     @api.depends("product_variant_ids.sync_binding_ids")
@@ -119,7 +119,7 @@ class ProductTemplate(models.Model):
         return templates
 
     def _field_to_sql(self, alias, field_expr, query=None):
-        if field_expr in _BINDING_FIELDS:
+        if field_expr in BINDING_FIELDS:
             return SQL(
                 """(
                     SELECT CASE WHEN COUNT(*) = 1 THEN MIN(%(value)s) END
