@@ -1,25 +1,21 @@
 """The command line: options, start, stop."""
 
 import argparse
-import logging
 import os
 import signal
-import socket
 import sys
 from collections.abc import Callable, Sequence
 from types import FrameType
 from typing import NoReturn
 
-from waitress.server import create_server  # type: ignore[import-untyped]
-
 from mock_api.app import create_app
 from mock_api.catalogue import catalogue
+from mock_api.faults.scenario import BadScenario, choose
+from mock_api.server import Server
 from mock_api.stock_file import BadStockFile, StockFile
 from mock_api.store import Store
 
 KEY_VARIABLE = "MOCK_API_KEY"
-THREADS = 64  # a client may have 32 requests waiting at once, and people look on
-CONNECTIONS = 1000
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -27,22 +23,25 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = _parser().parse_args(arguments)
     try:
         store = _store(options.file, options.products)
-        listener = _listen(options.host, options.port)
+        app = create_app(
+            store,
+            api_key=options.api_key or os.environ.get(KEY_VARIABLE) or None,
+            latency_ms=options.latency,
+            locations=options.locations,
+            scenario=options.scenario,
+        )
+        server = Server(app, options.host, options.port)
     except (BadStockFile, OSError) as error:
         print(f"mock_api: {error}", file=sys.stderr)
         return 1
-    app = create_app(
-        store,
-        api_key=options.api_key or os.environ.get(KEY_VARIABLE) or None,
-        latency_ms=options.latency,
-    )
-    signal.signal(signal.SIGINT, _stop)
-    signal.signal(signal.SIGTERM, _stop)
-    logging.getLogger("waitress.queue").setLevel(logging.ERROR)
-    server = create_server(
-        app, sockets=[listener], threads=THREADS, connection_limit=CONNECTIONS
-    )
-    print(f"mock stock API: {_address(listener)} ({len(store)} products)", flush=True)
+
+    def stop(signum: int, frame: FrameType | None) -> NoReturn:
+        server.stopping.set()
+        raise SystemExit(0)
+
+    signal.signal(signal.SIGINT, stop)
+    signal.signal(signal.SIGTERM, stop)
+    print(f"mock stock API: {server.url} ({len(store)} products)", flush=True)
     server.run()
     return 0
 
@@ -84,6 +83,20 @@ def _parser() -> argparse.ArgumentParser:
         help="milliseconds that each request for stock waits (%(default)s)",
     )
     parser.add_argument(
+        "--locations",
+        type=_number_up_to(100, minimum=1),
+        default=1,
+        metavar="N",
+        help="split each quantity over N locations, where the imitated API has any "
+        "(%(default)s)",
+    )
+    parser.add_argument(
+        "--scenario",
+        type=_scenario,
+        metavar="NAME[:ARGUMENT]",
+        help="misbehave from the start; /control/scenarios lists how",
+    )
+    parser.add_argument(
         "--api-key",
         metavar="KEY",
         help="ask for this key; better set in the environment variable "
@@ -92,15 +105,24 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
-def _number_up_to(maximum: int) -> Callable[[str], int]:
+def _number_up_to(maximum: int, minimum: int = 0) -> Callable[[str], int]:
     def number(text: str) -> int:
-        if not (text.isascii() and text.isdecimal() and int(text) <= maximum):
+        digits = text.isascii() and text.isdecimal()
+        if not (digits and minimum <= int(text) <= maximum):
             raise argparse.ArgumentTypeError(
-                f"{text!r} is not a whole number from 0 to {maximum}"
+                f"{text!r} is not a whole number from {minimum} to {maximum}"
             )
         return int(text)
 
     return number
+
+
+def _scenario(text: str) -> str:
+    try:
+        choose(text)
+    except BadScenario as error:
+        raise argparse.ArgumentTypeError(str(error)) from None
+    return text
 
 
 def _store(file: str | None, products: int) -> Store:
@@ -108,21 +130,3 @@ def _store(file: str | None, products: int) -> Store:
         return Store(catalogue(products))
     stock_file = StockFile(file)
     return Store(stock_file.load(), save=stock_file.save)
-
-
-def _listen(host: str, port: int) -> socket.socket:
-    family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    try:
-        return socket.create_server((host, port), family=family)
-    except OSError as error:
-        reason, _, _ = str(error.strerror).partition(" (while attempting")
-        raise OSError(f"can't listen on {host}, port {port}: {reason}") from None
-
-
-def _address(listener: socket.socket) -> str:
-    host, port = listener.getsockname()[:2]
-    return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
-
-
-def _stop(signum: int, frame: FrameType | None) -> NoReturn:
-    raise SystemExit(0)

@@ -9,6 +9,7 @@ from flask.typing import ResponseReturnValue
 
 from mock_api.arguments import MAX_PAGE, whole_number
 from mock_api.auth import require_api_key
+from mock_api.rows import cut
 from mock_api.state import current_state
 from mock_api.times import time_text
 
@@ -35,11 +36,9 @@ def index() -> ResponseReturnValue:
 def products() -> ResponseReturnValue:
     """Return one page of the products that match the search."""
     require_api_key()
-    page = current_state().store.search(
-        request.args.get("search", ""),
-        whole_number("page", default=1, maximum=MAX_PAGE),
-        PAGE_SIZE,
-    )
+    number = whole_number("page", default=1, maximum=MAX_PAGE)
+    found = current_state().store.search(request.args.get("search", ""))
+    page = cut(found, (number - 1) * PAGE_SIZE, PAGE_SIZE)
     return jsonify(
         items=[
             {
@@ -48,9 +47,9 @@ def products() -> ResponseReturnValue:
                 "quantity": item.quantity_text,
                 "updated_at": time_text(item.updated_at),
             }
-            for item in page.items
+            for item in page.rows
         ],
-        page=page.number,
+        page=number,
         pages=page.pages,
         total=page.total,
     )

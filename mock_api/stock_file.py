@@ -62,7 +62,7 @@ class StockFile:
             raise
 
 
-def _row(item: Item) -> dict[str, str]:
+def _row(item: Item) -> dict[str, str | None]:
     return {
         "product_id": item.product_id,
         "name": item.name,
@@ -92,7 +92,8 @@ def _item(row: object, loaded_at: datetime) -> Item:
     product_id = _text(row, "product_id")
     if product_id in ("", ".", ".."):
         raise ValueError(f'product_id "{product_id}" can have no address')
-    quantity = parse_quantity(row["quantity"])
+    written = row["quantity"]
+    quantity = None if written is None else parse_quantity(written)
     return Item(product_id, _text(row, "name"), quantity, loaded_at)
 
 

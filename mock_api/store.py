@@ -27,23 +27,13 @@ class Item:
 
     product_id: str
     name: str
-    quantity: Decimal
+    quantity: Decimal | None  # None: no stock is kept of it
     updated_at: datetime
 
     @property
-    def quantity_text(self) -> str:
+    def quantity_text(self) -> str | None:
         """The quantity as it was written: 12.50 stays 12.50."""
-        return format(self.quantity, "f")
-
-
-@dataclass(frozen=True, slots=True)
-class Page:
-    """One page of a list of products."""
-
-    items: Sequence[Item]
-    number: int
-    pages: int
-    total: int
+        return None if self.quantity is None else format(self.quantity, "f")
 
 
 def utc_now() -> datetime:
@@ -114,29 +104,26 @@ class Store:
             self._changes += 1
         return item
 
-    def page(
-        self, number: int, size: int, updated_since: datetime | None = None
-    ) -> Page:
-        """Return a page of the products, or of those changed at or after a time.
+    def items(self, updated_since: datetime | None = None) -> Sequence[Item]:
+        """Return the products, or those changed at or after a time, to be cut.
 
         The order is always that of the list: a change while someone reads page after
         page may repeat a product, but never hides one.
         """
         if updated_since is None:
-            return _cut(self._items, number, size)
-        return _cut(self._changed_since(updated_since), number, size)
+            return self._items
+        return self._changed_since(updated_since)
 
-    def search(self, text: str, number: int, size: int) -> Page:
-        """Return a page of the products with ``text`` in their name or id."""
+    def search(self, text: str) -> Sequence[Item]:
+        """Return the products with ``text`` in their name or id, to be cut."""
         wanted = text.strip().casefold()
         if not wanted:
-            return _cut(self._items, number, size)
-        found = [
+            return self._items
+        return [
             item
             for item, search_text in zip(self._items, self._search_texts, strict=True)
             if wanted in search_text
         ]
-        return _cut(found, number, size)
 
     def _position(self, product_id: str) -> int:
         try:
@@ -164,9 +151,3 @@ class Store:
             found = [item for item in self._items if item.updated_at >= moment]
             self._delta = delta = (changes, moment, found)
         return delta[2]
-
-
-def _cut(items: Sequence[Item], number: int, size: int) -> Page:
-    start = (number - 1) * size
-    total = len(items)
-    return Page(items[start : start + size], number, -(-total // size), total)

@@ -72,6 +72,7 @@ function show({ items, page: number, pages, total }) {
 }
 
 function newRow(item, index) {
+  const quantity = item.quantity ?? ""; // null: no stock is kept of it
   const row = $("row").content.cloneNode(true);
   const find = (selector) => row.querySelector(selector);
   const address = `${stockAddress}/${encodeURIComponent(item.product_id)}`;
@@ -82,13 +83,13 @@ function newRow(item, index) {
   const view = {
     item,
     address,
-    saved: item.quantity,
+    saved: quantity,
     sending: null,
     input: find("input"),
     message: find(".message"),
     time: find("time"),
   };
-  view.input.value = item.quantity;
+  view.input.value = quantity;
   view.input.setAttribute("aria-label", `Quantity of ${item.name}, id ${item.product_id}`);
   view.message.id = `message-${index}`;
   view.input.setAttribute("aria-describedby", view.message.id);

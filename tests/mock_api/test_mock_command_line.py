@@ -5,6 +5,7 @@ import re
 import signal
 import socket
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
 from mock_server import TIMEOUT, Run, Serve
@@ -72,6 +73,9 @@ def test_a_bad_file_is_one_plain_line(run: Run, tmp_path: Path):
         ("--port", "http"),
         ("--products", "-1"),
         ("--latency", "0.5"),
+        ("--locations", "0"),
+        ("--scenario", "no-such-scenario"),
+        ("--scenario", "truncated:some"),
         ("--products", "5", "--file", "stock.json"),
         ("--unknown",),
     ],
@@ -88,7 +92,16 @@ def test_the_help_names_every_option_and_never_the_key(run: Run):
     process = run("--help", MOCK_API_KEY="do-not-print")
     output, _ = process.communicate(timeout=TIMEOUT)
     assert process.returncode == 0
-    for name in ("host", "port", "products", "file", "latency", "api-key"):
+    for name in (
+        "host",
+        "port",
+        "products",
+        "file",
+        "latency",
+        "locations",
+        "scenario",
+        "api-key",
+    ):
         assert f"--{name}" in output
     assert "do-not-print" not in output
 
@@ -123,3 +136,23 @@ def test_the_key_comes_from_the_environment_or_an_option(
 def test_an_empty_key_is_no_key(serve: Serve):
     server = serve(MOCK_API_KEY="")
     assert server.request("GET", "/stock/1").status == 200
+
+
+def test_the_number_of_locations_and_a_scenario_can_be_chosen(serve: Serve):
+    server = serve("--products", "1", "--locations", "2", "--scenario", "status-503")
+    assert server.request("GET", "/square/v2/inventory/1").status == 503
+    assert server.request("DELETE", "/control/scenario").status == 200
+    counts = server.request("GET", "/square/v2/inventory/1").json["counts"]
+    assert {count["location_id"] for count in counts} == {"loc-1", "loc-2"}
+
+
+def test_it_stops_at_once_though_a_request_hangs(serve: Serve):
+    server = serve("--scenario", "hang-in-the-middle")
+    address = urlsplit(server.url)
+    assert address.hostname
+    with socket.create_connection((address.hostname, address.port or 0)) as client:
+        client.sendall(b"GET /stock HTTP/1.1\r\nHost: a\r\n\r\n")
+        client.recv(1)
+        server.process.terminate()
+        output, errors = server.process.communicate(timeout=3)
+    assert (server.process.returncode, output, errors) == (0, "", "")

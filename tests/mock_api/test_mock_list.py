@@ -74,9 +74,9 @@ def test_a_bad_page_or_page_size_is_400(client: FlaskClient, name: str, value: s
     assert answer.get_json()["error"].startswith(f"{name} must be a whole number")
 
 
-def test_a_page_holds_at_most_1000_products(client: FlaskClient):
-    assert client.get("/stock?per_page=1000").status_code == 200
-    assert client.get("/stock?per_page=1001").status_code == 400
+def test_a_page_holds_at_most_5000_products(client: FlaskClient):
+    assert client.get("/stock?per_page=5000").status_code == 200
+    assert client.get("/stock?per_page=5001").status_code == 400
 
 
 def test_a_parameter_that_is_there_twice_is_400(client: FlaskClient):

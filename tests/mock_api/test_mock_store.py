@@ -9,6 +9,7 @@ import pytest
 
 from mock_api import create_app
 from mock_api.catalogue import catalogue
+from mock_api.rows import cut
 from mock_api.store import Item, NotSaved, Store
 
 
@@ -26,7 +27,7 @@ def test_changes_by_many_threads_are_all_kept_and_all_have_their_own_time():
     with ThreadPoolExecutor(8) as pool:
         statuses = [status for answer in pool.map(work, range(8)) for status in answer]
 
-    items = store.page(1, 100).items
+    items = store.items()
     assert statuses == [200] * 100
     assert [item.quantity for item in items] == list(range(1, 101))
     assert len({item.updated_at for item in items}) == 100
@@ -55,9 +56,9 @@ def test_readers_see_whole_pages_while_others_write():
         store.set_quantity(str(number % 500 + 1), Decimal(number))
 
     def read(_: int) -> list[str]:
-        everything = store.page(1, 500, store.get("1").updated_at)
-        assert everything.total == len(everything.items)
-        return [item.product_id for item in store.page(1, 500).items]
+        everything = cut(store.items(store.get("1").updated_at), 0, 500)
+        assert everything.total == len(everything.rows)
+        return [item.product_id for item in cut(store.items(), 0, 500).rows]
 
     with ThreadPoolExecutor(4) as pool:
         writes = pool.map(write, range(1000))
@@ -71,7 +72,7 @@ def test_a_change_that_can_not_be_saved_is_not_made():
         raise OSError(28, "No space left on device")
 
     store = Store(catalogue(5), save=save)
-    before = list(store.page(1, 5).items)
+    before = list(store.items())
     with pytest.raises(NotSaved):
         store.set_quantity("1", Decimal(7))
     answer = create_app(store).test_client().put("/stock/1", json={"quantity": "7"})
@@ -79,7 +80,7 @@ def test_a_change_that_can_not_be_saved_is_not_made():
     assert answer.json == {
         "error": "the change could not be saved: No space left on device"
     }
-    assert list(store.page(1, 5).items) == before
+    assert list(store.items()) == before
 
 
 def test_two_products_with_one_id_are_refused():
