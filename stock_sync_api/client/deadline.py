@@ -18,6 +18,8 @@ from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
 from urllib3.exceptions import NewConnectionError
 from urllib3.util.connection import allowed_gai_family, create_connection
 
+from .secret_query import SecretQueryMixin
+
 _deadline: ContextVar[float] = ContextVar("deadline")
 
 
@@ -25,8 +27,13 @@ _deadline: ContextVar[float] = ContextVar("deadline")
 def answer_until(deadline: float):
     """Requests sent inside must have their whole answer before ``deadline``.
 
+    Inside another deadline it is that one which counts.
+
     :param deadline: a time of ``time.monotonic()``
     """
+    if _deadline.get(None) is not None:
+        yield
+        return
     token = _deadline.set(deadline)
     try:
         yield
@@ -40,6 +47,11 @@ def seconds_left() -> float:
     :raise TimeoutError: when nothing is left
     """
     return _left(_deadline.get())
+
+
+def postpone(seconds: float):
+    """Move the current deadline: the time was spent on waiting of our own choice."""
+    _deadline.set(_deadline.get() + seconds)
 
 
 def _left(deadline: float) -> float:
@@ -182,11 +194,15 @@ class _DeadlineConnectionMixin:
                 return sock
 
 
-class _DeadlineHTTPConnection(_DeadlineConnectionMixin, HTTPConnection):
+class _DeadlineHTTPConnection(
+    SecretQueryMixin, _DeadlineConnectionMixin, HTTPConnection
+):
     pass
 
 
-class _DeadlineHTTPSConnection(_DeadlineConnectionMixin, HTTPSConnection):
+class _DeadlineHTTPSConnection(
+    SecretQueryMixin, _DeadlineConnectionMixin, HTTPSConnection
+):
     pass
 
 

@@ -42,7 +42,10 @@ class AnswerTimeout(ClientError):
 
 
 class AuthFailed(ClientError):
-    """401 or 403: asking again with the same credentials may lock the account."""
+    """401 or 403: asking again with the same credentials may lock the account.
+
+    ``reason`` is ``token`` where it was the token endpoint (``host``) that gave none.
+    """
 
     code = "auth_failed"
     stops_run = True
@@ -60,6 +63,10 @@ class HttpError(ClientError):
     """Any other status that is not a success."""
 
 
+class NotFound(HttpError):
+    """404 or 410: what it means depends on what was asked."""
+
+
 class ServerBusy(HttpError):
     """502, 503, 504: worth another attempt."""
 
@@ -68,13 +75,19 @@ class ServerBusy(HttpError):
 
 
 class RedirectRefused(HttpError):
-    """A redirect that leaves the API's own host, or never ends."""
+    """A redirect that leaves the API's own host, loses the body, or never ends."""
 
 
 class InvalidResponse(ClientError):
     """A 2xx answer that is not what the contract says. ``reason`` says how."""
 
     code = "invalid_response"
+
+
+class NotInAnswer(ClientError):
+    """An answer about several products, or rows, that leaves this one out."""
+
+    code = "not_in_answer"
 
 
 class ProductNotFound(ClientError):
@@ -91,3 +104,18 @@ class InvalidQuantity(ClientError):
     """``quantity``: the text that is no acceptable quantity."""
 
     code = "invalid_quantity"
+
+
+class MappingError(ValueError):
+    """An expression of the settings that does not compile.
+
+    :param field: which one, as ``Mapping`` and ``Paging`` name it
+    :param message: what is wrong with it, in English
+    :param position: where in its text, if that is known
+    """
+
+    def __init__(self, field: str, message: str, position: int | None = None):
+        super().__init__(f"{field}: {message}")
+        self.field = field
+        self.message = message
+        self.position = position

@@ -1,10 +1,9 @@
-from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
+from typing import NamedTuple
 
 
-@dataclass(frozen=True, slots=True)
-class Level:
+class Level(NamedTuple):
     """What the API said about one product (at one of its locations).
 
     ``quantity`` is None where the API says null: it keeps no stock of the product,

@@ -25,6 +25,8 @@ def parse_quantity(value) -> Decimal | None:
         return None
     if not isinstance(value, str):
         raise InvalidQuantity(quantity=_shown(value))
+    if len(value) <= MAX_INTEGER_DIGITS and value.isascii() and value.isdecimal():
+        return Decimal(value)  # nearly all of them
     text = value.strip(" \t\r\n")
     if len(text) > _MAX_LENGTH or not _NUMBER.fullmatch(text):
         raise InvalidQuantity(quantity=_shown(value))

@@ -1,60 +1,52 @@
-"""Asks the API about products, one by one."""
+"""Asks the API: about products, or for its list."""
 
-import re
-import threading
 import time
-from collections.abc import Iterable, Iterator
-from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
-from datetime import datetime, timedelta, timezone
+from collections.abc import Callable, Iterable, Iterator
+from datetime import datetime
+from itertools import islice
 from math import inf
-from urllib.parse import quote
+from typing import Any
 
-from dateutil.parser import isoparse
-
-from . import strict_json
-from .auth import Auth
-from .errors import (
-    ClientError,
-    InvalidResponse,
-    ProductMismatch,
-    ProductNotFound,
-)
+from .errors import ClientError
+from .gather import find
+from .ids_reader import IdsReader
+from .in_order import in_order
+from .item_reader import ItemReader
 from .level import Level
-from .quantity import parse_quantity
-from .strict_json import JsonNumber
-from .transport import Limits, Transport
+from .list_reader import ListReader, Page
+from .outage import Outage
+from .pace import Pace
+from .sample import MAX_LEVELS, Sample, excerpt
+from .session import Session
+from .settings import ApiSettings
+from .transport import Answer, Transport
 
-#: what an external id may not contain: PostgreSQL takes no NUL, UTF-8 no surrogates
-_UNUSABLE = re.compile("[\x00-\x1f\x7f\ud800-\udfff]")
-
-
-@dataclass(frozen=True)
-class ApiSettings:
-    """Where the API is and how to speak to it.
-
-    :param base_url: scheme, host and perhaps a path, without a trailing slash
-    :param item_path: the path of one product, with ``{external_id}`` in it
-    :param concurrency: how many requests may be under way at once
-    """
-
-    base_url: str
-    item_path: str = "/stock/{external_id}"
-    auth: Auth = field(default_factory=Auth)
-    limits: Limits = field(default_factory=Limits)
-    concurrency: int = 4
+#: what the API says about one product
+Levels = list[Level] | ClientError
 
 
 class StockApi:
-    """One external API; to be used as a context manager."""
+    """One external API; to be used as a context manager.
 
-    def __init__(self, settings: ApiSettings):
+    :param witness: called with each answer of the API, refused ones included
+    :raise MappingError: for an expression that does not compile
+    """
+
+    def __init__(
+        self,
+        settings: ApiSettings,
+        witness: Callable[[Answer], None] | None = None,
+    ):
         self.settings = settings
         #: the error for which ``get_levels`` stopped asking, if it did
         self.gave_up: ClientError | None = None
         self._transport = Transport(
-            settings.auth.headers(), settings.limits, settings.concurrency
+            settings.limits, settings.concurrency, Pace(settings.requests_per_second)
         )
+        self._session = Session(settings, self._transport, witness)
+        self._items = ItemReader(settings, self._session)
+        self._list = ListReader(settings, self._session)
+        self._ids = IdsReader(settings, self._list)
 
     def __enter__(self):
         return self
@@ -64,126 +56,135 @@ class StockApi:
 
     @property
     def calls(self) -> int:
-        """Requests sent so far, repeated ones included."""
+        """Requests sent so far, repeated ones and those for tokens included."""
         return self._transport.calls
-
-    def item_url(self, external_id: str) -> str:
-        """:raise ProductNotFound: for an id that no path can carry"""
-        if external_id in ("", ".", "..") or _UNUSABLE.search(external_id):
-            # A path takes "." and ".." for folders, percent-encoded or not.
-            raise ProductNotFound()
-        path = self.settings.item_path.replace(
-            "{external_id}", quote(external_id, safe="")
-        )
-        return self.settings.base_url + path
-
-    def get_level(self, external_id: str) -> Level:
-        """What the API says about one product.
-
-        :raise ClientError: the one that tells what went wrong
-        """
-        return self._parse_item(
-            self._transport.get(self.item_url(external_id)), external_id
-        )
 
     def get_levels(
         self, external_ids: Iterable[str], seconds: float = inf
-    ) -> Iterator[tuple[str, Level | ClientError]]:
-        """Each id with its level or its error, in the order of the ids.
+    ) -> Iterator[tuple[str, Levels]]:
+        """Each id with its levels or its error, in the order of the ids.
 
-        At most ``concurrency`` requests are under way at once. Once an error says that
-        asking goes no further, the ids left are not asked about and get that error.
+        At most ``concurrency`` requests are under way at once; ``external_ids`` is read
+        only a little further than the result. Once an error says that asking goes no
+        further, the ids left are not asked about and get that error, which is
+        ``gave_up`` then.
+
+        Where the API can only be asked for its list, the list is read until all are
+        found.
 
         :param seconds: after this time no more ids are asked about, and those left are
             not in the result
         """
-        external_ids = list(external_ids)
-        outage = _Outage()
         end = time.monotonic() + seconds
+        if self.settings.mode == "ids":
+            ids = iter(external_ids)
+            size = self.settings.ids_per_request
+            questions = iter(lambda: list(islice(ids, size)), [])
+            return self._answers(questions, self._ids.read, end)
+        if self.settings.item_path:
+            questions = ([external_id] for external_id in external_ids)
+            return self._answers(questions, self._ask_about_one, end)
+        return self._find_in_list(list(external_ids), end)
 
-        def ask(external_id):
+    def pages(
+        self,
+        since: datetime | None = None,
+        state: dict[str, Any] | None = None,
+        version: str | None = None,
+    ) -> Iterator[Page]:
+        """The pages of the list; the last one has no ``state``.
+
+        :param since: only what has changed since then, naive UTC; without a parameter
+            for it the whole list is read
+        :param state: that of a page, to go on after it, with the ``since`` it was read
+            with
+        :param version: only what is newer, where the API pages by versions
+        :raise ClientError: where the reading cannot go on; then the list is incomplete
+        """
+        params = []
+        if since and self.settings.since_param:
+            moment = since.isoformat(timespec="seconds") + "Z"
+            params.append((self.settings.since_param, moment))
+        return self._list.pages(params, state, version)
+
+    def sample(self, external_id: str | None = None) -> Sample:
+        """One request and what came of it, for a person who sets the API up.
+
+        :param external_id: the product to ask about; without it, the first page of the
+            list is read
+        """
+        seen: list[Answer] = []
+        result = Sample(url=self.settings.base_url)
+        started = time.monotonic()
+        with StockApi(self.settings, seen.append) as api:
+            try:
+                api._fill(result, external_id)
+            except ClientError as error:
+                result.error = error
+            result.seconds = time.monotonic() - started
+            if seen:
+                answer = seen[-1]
+                result.url, result.status = answer.url, answer.status
+                result.size = len(answer.body)
+                result.excerpt = excerpt(answer.body, api._session.secrets())
+        return result
+
+    def _fill(self, result: Sample, external_id: str | None):
+        if external_id and self.settings.mode != "ids" and self.settings.item_path:
+            result.levels = self._items.read(external_id)
+            result.rows = len(result.levels)
+            return
+        if external_id and self.settings.mode == "ids":
+            page = next(self._ids.pages([external_id]))
+        else:
+            page = next(self.pages())
+        result.rows = page.rows
+        result.levels = page.levels[:MAX_LEVELS]
+        result.faults = page.faults[:MAX_LEVELS]
+        result.has_next = page.state is not None
+
+    def _ask_about_one(self, external_ids: list[str]) -> dict[str, Levels]:
+        [external_id] = external_ids
+        return {external_id: self._items.read(external_id)}
+
+    def _answers(
+        self,
+        questions: Iterable[list[str]],
+        read: Callable[[list[str]], dict[str, Levels]],
+        end: float,
+    ) -> Iterator[tuple[str, Levels]]:
+        outage = Outage()
+
+        def ask(external_ids: list[str]) -> dict[str, Levels] | None:
             if self.gave_up:
-                return self.gave_up
+                return dict.fromkeys(external_ids, self.gave_up)
             if time.monotonic() > end:
                 return None
+            error = None
             try:
-                answer = self.get_level(external_id)
-            except ClientError as error:
-                answer = error
-            if outage.is_certain_after(answer) and not self.gave_up:
-                self.gave_up = answer
-            return answer
+                answers = read(external_ids)
+            except ClientError as caught:
+                error = caught
+                answers = dict.fromkeys(external_ids, error)
+            if outage.is_certain_after(error) and not self.gave_up:
+                self.gave_up = error
+            return answers
 
-        for external_id, answer in self._in_order(ask, external_ids):
-            if answer is None:
+        for external_ids, answers in in_order(
+            ask, questions, self.settings.concurrency
+        ):
+            if answers is None:
                 return
-            yield external_id, answer
+            for external_id in external_ids:
+                yield external_id, answers[external_id]
 
-    def _in_order(self, ask, external_ids):
-        if self.settings.concurrency == 1 or len(external_ids) == 1:
-            yield from ((external_id, ask(external_id)) for external_id in external_ids)
+    def _find_in_list(
+        self, external_ids: list[str], end: float
+    ) -> Iterator[tuple[str, Levels]]:
+        if self.gave_up or not external_ids:
+            yield from ((external_id, self.gave_up) for external_id in external_ids)
             return
-        pool = ThreadPoolExecutor(self.settings.concurrency)
-        try:
-            yield from zip(external_ids, pool.map(ask, external_ids), strict=True)
-        finally:
-            # Who stops reading half-way waits for what is under way, and no more.
-            pool.shutdown(cancel_futures=True)
-
-    def _parse_item(self, body: bytes, external_id: str) -> Level:
-        item = strict_json.loads(body)
-        if not isinstance(item, dict):
-            raise InvalidResponse(reason="not_an_object")
-        for name in ("product_id", "quantity"):
-            if name not in item:
-                raise InvalidResponse(reason="missing", name=name)
-        answered = item["product_id"]
-        if not isinstance(answered, str):
-            raise InvalidResponse(reason="bad_id")
-        if answered != external_id:
-            raise ProductMismatch(answered=_UNUSABLE.sub("�", answered)[:80])
-        return Level(
-            external_id=external_id,
-            quantity=parse_quantity(item["quantity"]),
-            date=_parse_date(item.get("updated_at")),
-        )
-
-
-class _Outage:
-    """Whether asking for the next product still makes sense."""
-
-    #: this many failures in a row that are the API's, and not a product's
-    LIMIT = 10
-
-    def __init__(self):
-        self._in_a_row = 0
-        self._lock = threading.Lock()
-
-    def is_certain_after(self, answer: Level | ClientError) -> bool:
-        error = answer if isinstance(answer, ClientError) else None
-        with self._lock:
-            self._in_a_row = self._in_a_row + 1 if error and error.systemic else 0
-            failing = self._in_a_row >= self.LIMIT
-        return failing or bool(error and error.stops_run)
-
-
-def _parse_date(value) -> datetime | None:
-    """The API's own time as naive UTC; a time without a zone is UTC.
-
-    A time ahead of ours is a wrong clock: believing it would make every later level
-    look stale, so it counts as not given.
-
-    :raise InvalidResponse: for a value that is no ISO 8601 time
-    """
-    if value is None:
-        return None
-    if not isinstance(value, str) or isinstance(value, JsonNumber) or "T" not in value:
-        raise InvalidResponse(reason="bad_date")
-    try:
-        date = isoparse(value)
-        if date.tzinfo is not None:
-            date = date.astimezone(timezone.utc).replace(tzinfo=None)
-    except (ValueError, OverflowError) as error:
-        raise InvalidResponse(reason="bad_date") from error
-    now = datetime.now(timezone.utc).replace(tzinfo=None)
-    return None if date > now + timedelta(minutes=10) else date
+        # Locations may be rows of their own, anywhere in the list.
+        mapping = self.settings.mapping
+        spread = bool(mapping.location) and not mapping.levels
+        yield from find(self.pages(), external_ids, end, spread)

@@ -1,4 +1,4 @@
-"""The one way out to the network: a GET within limits, or one typed error."""
+"""The one way out to the network: a request within limits, or one typed error."""
 
 import random
 import socket
@@ -6,15 +6,16 @@ import ssl
 import threading
 import time
 import zlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from http.cookiejar import DefaultCookiePolicy
+from typing import NamedTuple
 from urllib.parse import urljoin, urlsplit
 
 import requests
 import urllib3
 
-from .deadline import DeadlineAdapter, answer_until, seconds_left
+from .deadline import DeadlineAdapter, answer_until, postpone, seconds_left
 from .errors import (
     AnswerTimeout,
     AuthFailed,
@@ -22,15 +23,19 @@ from .errors import (
     ConnectionFailed,
     HttpError,
     InvalidResponse,
-    ProductNotFound,
+    NotFound,
     RateLimited,
     RedirectRefused,
     ServerBusy,
 )
+from .pace import Pace
 from .retry_after import parse_retry_after
+from .secret_query import without_secret
 
 _CHUNK = 65536
 _REDIRECTS = {301, 302, 303, 307, 308}
+#: those that keep the method and the body
+_FAITHFUL_REDIRECTS = {307, 308}
 _DEFAULT_PORTS = {"http": 80, "https": 443}
 
 
@@ -47,6 +52,20 @@ class Limits:
     #: one product takes a few hundred; parsed JSON takes up to 20 times its text
     max_bytes: int = 1024 * 1024
     max_redirects: int = 5
+    max_pages: int = 100_000
+
+
+class Answer(NamedTuple):
+    """A whole answer; ``url`` is where it came from in the end."""
+
+    url: str
+    status: int
+    headers: Mapping[str, str]
+    body: bytes
+
+    def header(self, name: str) -> str:
+        """A header's value, "" where there is none; UTF-8 in it survives."""
+        return _header_text(self.headers.get(name, ""))
 
 
 class _Session(requests.Session):
@@ -67,22 +86,27 @@ class _Session(requests.Session):
 class Transport:
     """A pooled session that keeps to the limits; to be used as a context manager.
 
-    :param headers: sent with every request (credentials among them)
     :param max_connections: how many idle connections are kept
+    :param pace: how fast requests may follow each other
     """
 
-    def __init__(self, headers, limits: Limits, max_connections: int = 1):
+    def __init__(
+        self,
+        limits: Limits,
+        max_connections: int = 1,
+        pace: Pace | None = None,
+    ):
         self.limits = limits
         self.calls = 0
         self._calls_lock = threading.Lock()
-        self._closed = False
+        self._closed = threading.Event()
+        self._pace = pace or Pace(0)
         self._session = _Session()
         self._session.headers = requests.structures.CaseInsensitiveDict(
             {
                 "User-Agent": "Odoo stock_sync_api",
                 "Accept": "application/json",
                 "Accept-Encoding": "gzip",
-                **headers,
             }
         )
         adapter = DeadlineAdapter(
@@ -95,22 +119,31 @@ class Transport:
         return self
 
     def __exit__(self, *exc_info):
-        self._closed = True
+        self._closed.set()
         self._session.close()
 
-    def get(self, url: str) -> bytes:
-        """The body of a successful answer, decompressed.
+    def request(
+        self,
+        url: str,
+        body: bytes | None = None,
+        headers: Mapping[str, str | bytes] | None = None,
+        witness: Callable[[Answer], None] | None = None,
+    ) -> Answer:
+        """A successful answer, decompressed. With a body it is a POST, else a GET.
 
         Transient trouble is tried again with growing pauses, at most
-        ``max_attempts`` times and never past ``total_timeout``.
+        ``max_attempts`` times and never past ``total_timeout``: a POST, too, since
+        all that is ever asked for is data.
 
+        :param witness: called with each answer, refused ones included: for who wants
+            to show it
         :raise ClientError: the one that tells what went wrong
         :raise RuntimeError: after the transport was closed
         """
         with answer_until(time.monotonic() + self.limits.total_timeout):
             for attempt in range(1, self.limits.max_attempts + 1):
                 try:
-                    return self._get_once(url)
+                    return self._request_once(url, body, headers or {}, witness)
                 except ClientError as error:
                     pause = self._pause(error, attempt)
                     if pause is None:
@@ -135,16 +168,15 @@ class Transport:
         except TimeoutError:
             return None
 
-    def _get_once(self, url: str) -> bytes:
+    def _request_once(self, url, body, headers, witness) -> Answer:
         """One attempt; redirects within the API's own host are followed."""
         try:
             for _hop in range(self.limits.max_redirects + 1):
-                response = self._send(url)
+                response = self._send(url, body, headers)
                 with response:
                     if response.status_code not in _REDIRECTS:
-                        self._check_status(response)
-                        return self._read_body(response)
-                    url = self._redirect_target(url, response)
+                        return self._read(url, response, witness)
+                    url = self._redirect_target(url, response, body)
         except (requests.RequestException, urllib3.exceptions.HTTPError, OSError) as e:
             raise _network_error(e, url) from e
         except (AttributeError, ValueError) as e:
@@ -153,30 +185,67 @@ class Transport:
             raise InvalidResponse() from e
         raise RedirectRefused(host=urlsplit(url).netloc, reason="redirect_loop")
 
-    def _send(self, url):
-        if self._closed:
+    def _send(self, url, body, headers):
+        self._wait_for_turn()
+        if self._closed.is_set():
             raise RuntimeError("the transport is closed")
         with self._calls_lock:
             self.calls += 1
-        return self._session.get(url, stream=True, allow_redirects=False)
+        return self._session.request(
+            "GET" if body is None else "POST",
+            url,
+            data=body,
+            headers=headers,
+            stream=True,
+            allow_redirects=False,
+        )
+
+    def _wait_for_turn(self):
+        seconds = self._pace.reserve()
+        if seconds > 0:
+            self._closed.wait(seconds)
+            postpone(seconds)
+
+    def _read(self, url, response, witness) -> Answer:
+        status, headers = response.status_code, response.headers
+        try:
+            self._check_status(response)
+            answer = Answer(url, status, headers, self._read_body(response))
+        except ClientError:
+            if witness:
+                witness(Answer(url, status, headers, self._excerpt(response)))
+            raise
+        if witness:
+            witness(answer)
+        return answer
+
+    def _excerpt(self, response) -> bytes:
+        """As much as can be read of the body of an answer that is refused."""
+        pieces = []
+        try:
+            for piece in self._pieces(response):
+                pieces.append(piece)
+        except (ClientError, urllib3.exceptions.HTTPError, OSError, ValueError):
+            pass  # the answer is refused anyway
+        return b"".join(pieces)
 
     @staticmethod
-    def _redirect_target(url: str, response) -> str:
+    def _redirect_target(url: str, response, body) -> str:
         facts = {"host": urlsplit(url).netloc, "status": response.status_code}
-        location = response.headers.get("Location")
+        location = _header_text(response.headers.get("Location", ""))
         if not location:
             raise HttpError(**facts)
-        # http.client reads headers as latin-1; a path in UTF-8 must survive.
-        location = location.encode("latin-1").decode(errors="replace")
         try:
             target = urljoin(url, location)
         except ValueError:
             raise HttpError(**facts) from None  # no URL at all
         if not same_host(url, target):
             raise RedirectRefused(
-                **facts, target=_shown_host(target), reason="redirect_elsewhere"
+                **facts, target=shown_host(target), reason="redirect_elsewhere"
             )
-        return target
+        if body is not None and response.status_code not in _FAITHFUL_REDIRECTS:
+            raise RedirectRefused(**facts, reason="redirect_method")
+        return without_secret(target)
 
     @staticmethod
     def _check_status(response):
@@ -188,7 +257,7 @@ class Transport:
         if status in (401, 403):
             raise AuthFailed(**facts)
         if status in (404, 410):
-            raise ProductNotFound(**facts)
+            raise NotFound(**facts)
         if status == 429 or (status == 503 and retry_after is not None):
             raise RateLimited(**facts, retry_after=retry_after)
         if status in (502, 503, 504):
@@ -201,13 +270,16 @@ class Transport:
         Older urllib3 takes a body shorter than its Content-Length for a whole one,
         none notices a truncated gzip stream, and both decompress without a limit.
         """
+        return b"".join(self._pieces(response))
+
+    def _pieces(self, response) -> Iterator[bytes]:
         encoding = response.headers.get("Content-Encoding", "").strip().lower()
         pieces = self._limited(_received(response))
         if encoding in ("gzip", "x-gzip"):
             pieces = self._limited(_gunzip(pieces))
         elif encoding not in ("identity", ""):
             raise InvalidResponse(reason="encoding")
-        return b"".join(pieces)
+        return pieces
 
     def _limited(self, pieces: Iterable[bytes]) -> Iterator[bytes]:
         size = 0
@@ -274,7 +346,12 @@ def same_host(url: str, target: str) -> bool:
     return (here.scheme, there.scheme, *ports) == ("http", "https", 80, 443)
 
 
-def _shown_host(url: str) -> str:
+def _header_text(value: str) -> str:
+    """http.client reads headers as latin-1; UTF-8 in them must survive."""
+    return value.encode("latin-1", "replace").decode(errors="replace")
+
+
+def shown_host(url: str) -> str:
     """Host and port of a hostile URL, for a message; no user name before them."""
     host = urlsplit(url).netloc.rpartition("@")[2]
     return "".join(char if char.isprintable() else "�" for char in host)[:80]

@@ -16,6 +16,8 @@ import odoo.addons
 # The addon is imported from here, without a database and without a configuration.
 odoo.addons.__path__.append(str(Path(__file__).resolve().parents[2]))
 
+from asking import level_of  # noqa: E402
+
 from odoo.addons.stock_sync_api import client as package  # noqa: E402
 
 
@@ -38,13 +40,13 @@ def connect():
     """A client: ``connect(server_or_url)``, with limits and settings by name."""
     clients = []
 
-    def start(server, auth=None, concurrency=1, item_path=None, **limits):
+    def start(server, auth=None, concurrency=1, settings=None, **limits):
         settings = package.ApiSettings(
             base_url=getattr(server, "url", server),
-            item_path=item_path or "/stock/{external_id}",
             auth=auth or package.Auth(),
             concurrency=concurrency,
             limits=package.Limits(**{"total_timeout": 5, "first_backoff": 0, **limits}),
+            **(settings or {}),
         )
         clients.append(package.StockApi(settings))
         return clients[-1]
@@ -61,7 +63,7 @@ def failure(serve, connect):
     def fail(script, external_id="123", **limits):
         api = connect(serve(script), **limits)
         with pytest.raises(package.ClientError) as caught:
-            api.get_level(external_id)
+            level_of(api, external_id)
         return caught.value
 
     return fail

@@ -7,6 +7,8 @@ import ssl
 import struct
 import threading
 from contextlib import suppress
+from typing import NamedTuple
+from urllib.parse import parse_qsl, urlsplit
 
 
 def answer(body=b"", status=200, reason="X", length=None, **headers):
@@ -29,6 +31,40 @@ def item(external_id="123", quantity=50, **more):
     return answer(json.dumps(content).encode())
 
 
+def document(content, **headers):
+    """An answer with JSON in it."""
+    return answer(json.dumps(content).encode(), **headers)
+
+
+class Question(NamedTuple):
+    """A request that came in, taken apart."""
+
+    method: str
+    path: str
+    query: dict
+    body: bytes
+    head: bytes
+
+    @property
+    def json(self):
+        return json.loads(self.body)
+
+
+def replying(reply):
+    """A script that answers each request with what ``reply(question)`` gives."""
+
+    def script(peer):
+        while head := peer.read_request():
+            method, target, _version = (
+                head.decode("latin-1").split("\r\n")[0].split(" ")
+            )
+            url = urlsplit(target)
+            query = dict(parse_qsl(url.query, keep_blank_values=True))
+            peer.send(reply(Question(method, url.path, query, peer.body, head)))
+
+    return script
+
+
 class Peer:
     """The server's end of one connection."""
 
@@ -36,6 +72,8 @@ class Peer:
         self._server = server
         self._sock = sock
         self._buffer = b""
+        #: of the last request
+        self.body = b""
 
     @property
     def waiting(self):
@@ -50,7 +88,13 @@ class Peer:
                 return None
             self._buffer += data
         head, self._buffer = self._buffer.split(b"\r\n\r\n", 1)
+        length = re.search(rb"(?i)\r\nContent-Length: ([0-9]+)", head)
+        size = int(length[1]) if length else 0
+        while len(self._buffer) < size:
+            self._buffer += self._sock.recv(65536)
+        self.body, self._buffer = self._buffer[:size], self._buffer[size:]
         self._server.requests.append(head)
+        self._server.bodies.append(self.body)
         return head
 
     def send(self, data):
@@ -84,6 +128,7 @@ class LocalServer:
 
     def __init__(self, script, tls=None):
         self.requests = []
+        self.bodies = []
         self.connections = 0
         self.stopped = threading.Event()
         self._script = script if callable(script) else self._answer_with(script)

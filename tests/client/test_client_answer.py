@@ -6,6 +6,7 @@ from datetime import datetime, timedelta, timezone
 from decimal import Decimal
 
 import pytest
+from asking import level_of
 from local_server import answer, item
 
 from odoo.addons.stock_sync_api.client import Level
@@ -25,9 +26,7 @@ def chunked(*chunks, end=b"0\r\n\r\n"):
 def test_a_plain_answer_becomes_a_level(serve, connect):
     server = serve(item(updated_at="2025-11-03T14:00:00+02:00"))
     api = connect(server)
-    assert api.get_level("123") == Level(
-        "123", Decimal(50), date=datetime(2025, 11, 3, 12)
-    )
+    assert level_of(api) == Level("123", Decimal(50), date=datetime(2025, 11, 3, 12))
     assert api.calls == 1
     assert server.paths == ["/stock/123"]
     assert server.header("Accept") == b"application/json"
@@ -53,11 +52,11 @@ def test_a_plain_answer_becomes_a_level(serve, connect):
     ],
 )
 def test_unusual_but_lawful_answers_are_understood(serve, connect, script):
-    assert connect(serve(script)).get_level("123").quantity == 50
+    assert level_of(connect(serve(script))).quantity == 50
 
 
 def test_a_number_is_an_id_too(serve, connect):
-    assert connect(serve(item(123))).get_level("123").quantity == 50
+    assert level_of(connect(serve(item(123)))).quantity == 50
 
 
 def test_an_answer_without_a_length_ends_with_the_connection(serve, connect):
@@ -65,7 +64,7 @@ def test_an_answer_without_a_length_ends_with_the_connection(serve, connect):
         peer.read_request()
         peer.send(answer(BODY, length=False))
 
-    assert connect(serve(script)).get_level("123").quantity == 50
+    assert level_of(connect(serve(script))).quantity == 50
 
 
 @pytest.mark.parametrize(
@@ -118,7 +117,7 @@ def test_what_is_no_quantity_is_refused(failure, quantity):
     assert failure(body(quantity)).code == "invalid_quantity"
 
 
-@pytest.mark.parametrize("answered", ["124", " 123", "0123", "１２３", "x" * 999])
+@pytest.mark.parametrize("answered", ["124", " 123", "0123", "１２３", "x" * 200])
 def test_an_answer_about_another_product_is_refused(failure, answered):
     error = failure(item(answered))
     assert error.code == "product_mismatch"
@@ -132,7 +131,18 @@ def test_a_hostile_id_in_the_answer_can_be_stored_and_shown(failure):
 
 @pytest.mark.parametrize(
     "date",
-    [0, 1730000000, True, "", "today", "2025-11-03", "2025-13-01T00:00:00Z", [], {}]
+    [
+        0,
+        173000000,
+        17300000000,
+        True,
+        "",
+        "today",
+        "2025-11-03",
+        "2025-13-01T00:00:00Z",
+        [],
+        {},
+    ]
     + ["0001-01-01T00:00:00+14:00", "9999-12-31T24:00:00", "２０２５-11-03T00:00:00"],
 )
 def test_what_is_no_time_is_refused(failure, date):
@@ -147,8 +157,8 @@ def test_a_time_far_ahead_counts_as_not_given(serve, connect):
         for minutes in (1, 60)
     ]
     api = connect(serve(answers))
-    assert api.get_level("123").date
-    assert api.get_level("123").date is None
+    assert level_of(api).date
+    assert level_of(api).date is None
 
 
 # Bodies that are not as long as they say
@@ -178,13 +188,13 @@ def test_an_answer_that_breaks_off_is_tried_again_and_never_believed(
 
     server = serve(script)
     api = connect(server)
-    assert api.get_level("123").quantity == 50
+    assert level_of(api).quantity == 50
     assert api.calls == 3
 
 
 def test_what_comes_after_the_announced_length_is_not_read(serve, connect):
     api = connect(serve(answer(BODY + b"HTTP/1.1 200 OK\r\n\r\n", length=len(BODY))))
-    assert [api.get_level("123").quantity for _ in range(3)] == [50, 50, 50]
+    assert [level_of(api).quantity for _ in range(3)] == [50, 50, 50]
 
 
 @pytest.mark.parametrize(
@@ -279,8 +289,8 @@ def test_the_largest_answer_allowed_is_read(serve, connect):
     api = connect(
         serve([answer(padded), answer(gzip.compress(padded), content_encoding="gzip")])
     )
-    assert api.get_level("123").quantity == 50
-    assert api.get_level("123").quantity == 50
+    assert level_of(api).quantity == 50
+    assert level_of(api).quantity == 50
 
 
 def test_the_most_expensive_json_within_the_limit_takes_bounded_memory(failure):

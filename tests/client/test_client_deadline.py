@@ -3,6 +3,7 @@ import threading
 import time
 
 import pytest
+from asking import level_of
 from local_server import answer, item
 
 from odoo.addons.stock_sync_api.client import deadline
@@ -109,7 +110,7 @@ def test_a_reused_connection_keeps_the_deadline_of_its_own_request(
 
     server = serve(script)
     api = connect(server, total_timeout=0.25)
-    assert api.get_level("123").quantity == 50
+    assert level_of(api).quantity == 50
     time.sleep(0.2)
     with in_time(0.25):
         [(_id, error)] = api.get_levels(["123"])
@@ -156,7 +157,7 @@ def test_the_next_address_is_tried_when_one_refuses(serve, connect, resolver):
     server = serve(item())
     resolver("127.0.0.2", "127.0.0.1")  # nothing listens on the first
     api = connect(f"http://stock.invalid:{server.port}")
-    assert api.get_level("123").quantity == 50
+    assert level_of(api).quantity == 50
     assert server.header("Host") == f"stock.invalid:{server.port}".encode()
 
 
@@ -181,7 +182,7 @@ def test_a_dead_address_leaves_time_for_the_next(serve, connect, resolver, dead_
     server = serve(item())
     resolver("127.0.0.3", "127.0.0.1")
     api = connect(f"http://stock.invalid:{server.port}", connect_timeout=0.25)
-    assert api.get_level("123").quantity == 50
+    assert level_of(api).quantity == 50
     assert dead_end == [pytest.approx(0.125, abs=0.05)]
 
 

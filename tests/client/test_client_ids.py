@@ -3,6 +3,7 @@ from urllib.parse import unquote
 
 import pytest
 import requests
+from asking import level_of
 from hypothesis import given
 from hypothesis import strategies as st
 from local_server import answer, item
@@ -36,14 +37,15 @@ IDS = {
 @pytest.mark.parametrize("external_id", IDS)
 def test_any_text_goes_through_the_path_as_one_piece(serve, connect, external_id):
     server = serve(item(external_id))
-    assert connect(server).get_level(external_id).external_id == external_id
+    assert level_of(connect(server), external_id).external_id == external_id
     # urllib3 and requests normalise paths; neither may make it another product's.
     assert server.paths == [f"/stock/{IDS[external_id]}"]
 
 
 def test_the_item_path_may_hold_the_id_anywhere(serve, connect):
     server = serve(item("a/b&c"))
-    connect(server, item_path="/v1/item?sku={external_id}&x=1").get_level("a/b&c")
+    path = "/v1/item?sku={external_id}&x=1"
+    level_of(connect(server, settings={"item_path": path}), "a/b&c")
     assert server.paths == ["/v1/item?sku=a%2Fb%26c&x=1"]
 
 
@@ -56,7 +58,7 @@ def test_an_id_that_no_path_can_carry_is_not_found_without_asking(
     server = serve(item())
     api = connect(server)
     with pytest.raises(ClientError) as caught:
-        api.get_level(external_id)
+        level_of(api, external_id)
     assert caught.value.code == "product_not_found"
     assert api.calls == server.connections == 0
 
@@ -65,7 +67,7 @@ def test_an_id_that_no_path_can_carry_is_not_found_without_asking(
 def test_an_id_never_reaches_beyond_its_place_in_the_path(external_id):
     api = StockApi(ApiSettings("http://127.0.0.1/v1"))
     try:
-        url = api.item_url(external_id)
+        url = api._items.request(external_id).url
     except ClientError as error:
         assert error.code == "product_not_found"
         return

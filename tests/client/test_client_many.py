@@ -1,12 +1,14 @@
 import itertools
 import threading
 import time
+from contextlib import closing
 
 import pytest
+from asking import level_of
 from local_server import answer, item
 
-from odoo.addons.stock_sync_api.client import ClientError, Level
-from odoo.addons.stock_sync_api.client.stock_api import _Outage
+from odoo.addons.stock_sync_api.client import ClientError
+from odoo.addons.stock_sync_api.client.outage import Outage
 
 IDS = [str(i) for i in range(40)]
 
@@ -38,7 +40,7 @@ def test_answers_come_in_the_order_of_the_ids(serve, connect, concurrency):
     api = connect(server, concurrency=concurrency)
     levels = list(api.get_levels(iter(IDS)))
     assert [external_id for external_id, _level in levels] == IDS
-    assert [level.quantity for _id, level in levels] == [int(i) for i in IDS]
+    assert [level.quantity for _id, [level] in levels] == [int(i) for i in IDS]
     assert api.calls == len(server.requests) == len(IDS)
     assert server.connections <= min(concurrency, len(IDS))
 
@@ -80,7 +82,7 @@ def test_one_bad_product_does_not_stop_its_neighbours(serve, connect):
         "9": "http_error",
         "11": "invalid_quantity",
     }
-    assert sum(isinstance(level, Level) for level in answers.values()) == 35
+    assert sum(isinstance(level, list) for level in answers.values()) == 35
     assert api.gave_up is None
 
 
@@ -139,13 +141,13 @@ def test_an_outage_is_certain_after_several_failures_in_a_row(
     server = serve(echo(lambda i: answer(status=503)))
     api = connect(server, concurrency=concurrency, max_attempts=1)
     assert codes(api.get_levels(IDS)) == ["http_error"] * 40
-    assert _Outage.LIMIT <= api.calls <= _Outage.LIMIT + concurrency - 1
+    assert Outage.LIMIT <= api.calls <= Outage.LIMIT + concurrency - 1
     assert api.gave_up.facts["status"] == 503
 
 
 @pytest.mark.parametrize("good", [item, lambda i: answer(status=404)])
 def test_an_answer_shows_that_there_is_no_outage(serve, connect, good):
-    every = _Outage.LIMIT
+    every = Outage.LIMIT
     server = serve(
         echo(lambda i: answer(status=503) if (int(i) + 1) % every else good(i))
     )
@@ -156,7 +158,7 @@ def test_an_answer_shows_that_there_is_no_outage(serve, connect, good):
 
 
 def test_many_threads_agree_on_when_an_outage_is_certain(connect):
-    outage = _Outage()
+    outage = Outage()
     error = ClientError()
     error.systemic = True
     certain = []
@@ -169,7 +171,7 @@ def test_many_threads_agree_on_when_an_outage_is_certain(connect):
         thread.start()
     for thread in threads:
         thread.join()
-    assert certain.count(False) == _Outage.LIMIT - 1
+    assert certain.count(False) == Outage.LIMIT - 1
 
 
 def test_who_stops_reading_half_way_waits_only_for_what_is_under_way(serve, connect):
@@ -204,7 +206,7 @@ def test_more_threads_than_connections_still_get_their_answers(serve, connect):
     quantities = []
 
     def ask(external_id):
-        quantities.append(api.get_level(external_id).quantity)
+        quantities.append(level_of(api, external_id).quantity)
 
     threads = [threading.Thread(target=ask, args=(i,)) for i in IDS[:10]]
     for thread in threads:
@@ -223,3 +225,29 @@ def test_cookies_do_not_trip_over_threads(serve, connect):
 
     api = connect(serve(echo(reply)), concurrency=8)
     assert codes(api.get_levels(str(i) for i in range(300))) == ["level"] * 300
+
+
+@pytest.mark.parametrize("concurrency", [1, 4])
+def test_ids_are_taken_only_a_little_ahead_of_the_answers(serve, connect, concurrency):
+    taken = itertools.count()
+
+    def endless():
+        while True:
+            yield str(next(taken))
+
+    api = connect(serve(echo()), concurrency=concurrency)
+    with closing(api.get_levels(endless())) as levels:
+        answered = [
+            external_id for external_id, _levels in itertools.islice(levels, 50)
+        ]
+    assert answered == [str(number) for number in range(50)]
+    assert next(taken) <= 50 + 4 * concurrency
+
+
+def test_requests_go_on_while_the_consumer_works(serve, connect):
+    asked = threading.Semaphore(0)
+    api = connect(serve(echo(before=lambda i: asked.release())), concurrency=2)
+    with closing(api.get_levels(IDS)) as levels:
+        next(levels)
+        for _ in range(8):
+            assert asked.acquire(timeout=5)

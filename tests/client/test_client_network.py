@@ -2,6 +2,7 @@ import socket
 import ssl
 
 import pytest
+from asking import level_of
 from local_server import answer, item
 
 from odoo.addons.stock_sync_api.client import Auth, ClientError
@@ -9,7 +10,7 @@ from odoo.addons.stock_sync_api.client import Auth, ClientError
 
 def error_of(api):
     with pytest.raises(ClientError) as caught:
-        api.get_level("123")
+        level_of(api)
     return caught.value
 
 
@@ -37,7 +38,7 @@ def test_a_reset_connection_is_tried_again(serve, connect, when):
 
     server = serve(script)
     api = connect(server)
-    assert api.get_level("123").quantity == 50
+    assert level_of(api).quantity == 50
     assert api.calls == 3
 
 
@@ -95,7 +96,7 @@ def test_a_trusted_certificate_is_accepted_and_its_connection_kept(
     server = serve(item(), tls)
     api = trust(connect(server))
     for _ in range(3):
-        assert api.get_level("123").quantity == 50
+        assert level_of(api).quantity == 50
     assert server.connections == 1
 
 
@@ -125,7 +126,7 @@ def test_proxies_of_the_environment_are_ignored(serve, connect, monkeypatch):
         monkeypatch.setenv(name.upper(), proxy.url)
     monkeypatch.delenv("no_proxy", raising=False)
     monkeypatch.delenv("NO_PROXY", raising=False)
-    assert connect(server).get_level("123").quantity == 50
+    assert level_of(connect(server)).quantity == 50
     assert proxy.connections == 0
 
 
@@ -135,7 +136,7 @@ def test_the_netrc_of_the_machine_is_ignored(serve, connect, monkeypatch, tmp_pa
     netrc.chmod(0o600)
     monkeypatch.setenv("NETRC", str(netrc))
     server = serve(item())
-    connect(server).get_level("123")
+    level_of(connect(server))
     assert server.header("Authorization") is None
-    connect(server, Auth("bearer", "token")).get_level("123")
+    level_of(connect(server, Auth("bearer", "token")))
     assert server.header("Authorization") == b"Bearer token"

@@ -120,7 +120,7 @@ json_values = st.recursive(
 def test_any_json_value_is_a_quantity_or_refused(value):
     body = json.dumps({"product_id": "1", "quantity": value}).encode()
     try:
-        level = StockApi(ApiSettings("http://127.0.0.1"))._parse_item(body, "1")
+        [level] = StockApi(ApiSettings("http://127.0.0.1"))._items.parse(body, "1")
     except ClientError as error:
         # An InvalidResponse is for the NaN that Python writes, or a key given twice.
         assert error.code in ("invalid_quantity", "invalid_response")

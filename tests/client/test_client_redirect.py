@@ -2,11 +2,12 @@ import gzip
 
 import pytest
 import urllib3
+from asking import level_of
 from hypothesis import given
 from hypothesis import strategies as st
-from local_server import answer, item
+from local_server import answer, document, item
 
-from odoo.addons.stock_sync_api.client import Auth, ClientError
+from odoo.addons.stock_sync_api.client import Auth, ClientError, Mapping
 from odoo.addons.stock_sync_api.client.transport import same_host
 
 AUTH = Auth("bearer", "s3cret")
@@ -24,7 +25,7 @@ def test_a_redirect_within_the_host_is_followed_with_credentials(
             peer.send(item() if b"/v2/" in head else moved)
 
     server = serve(script)
-    assert connect(server, AUTH).get_level("123").quantity == 50
+    assert level_of(connect(server, AUTH)).quantity == 50
     assert server.paths == ["/stock/123", "/v2/123"]
     assert server.header("Authorization") == b"Bearer s3cret"
 
@@ -32,7 +33,7 @@ def test_a_redirect_within_the_host_is_followed_with_credentials(
 def test_a_redirect_to_a_path_in_utf_8_is_followed(serve, connect):
     moved = answer(status=302, location="/lager/stück")
     server = serve([moved, item()])
-    assert connect(server).get_level("123").quantity == 50
+    assert level_of(connect(server)).quantity == 50
     assert server.paths[1] == "/lager/st%C3%BCck"
 
 
@@ -40,7 +41,7 @@ def test_a_redirect_to_another_port_is_refused_and_never_contacted(serve, connec
     other = serve(item())
     server = serve(answer(status=302, location=f"{other.url}/stock/123"))
     with pytest.raises(ClientError) as caught:
-        connect(server, AUTH).get_level("123")
+        level_of(connect(server, AUTH))
     assert caught.value.code == "http_error"
     assert caught.value.facts == {
         "host": f"127.0.0.1:{server.port}",
@@ -61,7 +62,7 @@ def test_a_redirect_to_another_name_of_the_host_is_refused(serve, connect):
     ):
         server = serve(answer(status=307, location=location))
         with pytest.raises(ClientError) as caught:
-            connect(server, AUTH).get_level("123")
+            level_of(connect(server, AUTH))
         assert caught.value.facts["reason"] == "redirect_elsewhere"
     assert other.connections == 0
 
@@ -100,7 +101,7 @@ def test_a_downgrade_from_https_is_refused(serve, connect, tls, trust):
 def test_redirects_without_end_are_given_up(serve, connect, location):
     server = serve(answer(status=302, location=location))
     with pytest.raises(ClientError) as caught:
-        connect(server).get_level("123")
+        level_of(connect(server))
     assert caught.value.facts["reason"] == "redirect_loop"
     assert len(server.requests) == 6
 
@@ -111,7 +112,7 @@ def test_redirects_without_end_are_given_up(serve, connect, location):
 def test_a_redirect_to_nowhere_is_an_http_error(serve, connect, headers):
     server = serve(answer(status=302, **headers))
     with pytest.raises(ClientError) as caught:
-        connect(server).get_level("123")
+        level_of(connect(server))
     assert caught.value.code == "http_error"
     assert caught.value.facts["status"] == 302
     assert len(server.requests) == 1
@@ -130,7 +131,7 @@ def test_the_body_of_a_redirect_is_not_read(serve, connect):
                 # The rest never comes.
                 peer.hang()
 
-    assert connect(serve(script), total_timeout=2).get_level("123").quantity == 50
+    assert level_of(connect(serve(script), total_timeout=2)).quantity == 50
 
 
 @pytest.mark.parametrize(
@@ -162,3 +163,45 @@ def test_the_same_host_is_the_same_scheme_name_and_port(url, target, same):
 def test_what_counts_as_the_same_host_is_so_for_urllib3_too(target):
     if same_host("http://a.b/x", target):
         assert urllib3.util.parse_url(target).host == "a.b"
+
+
+@pytest.fixture
+def post(serve, connect):
+    """Post to a server that redirects with a status: the answer, or its error."""
+
+    def start(status):
+        moved = answer(status=status, location="/v2/stock")
+        server = serve([moved, document({"items": []})])
+        settings = {"list_path": "/stock", "method": "POST", "params": (("a", "b"),)}
+        api = connect(server, AUTH, settings={**settings, "mapping": Mapping()})
+        return server, api.pages()
+
+    return start
+
+
+@pytest.mark.parametrize("status", [307, 308])
+def test_a_post_is_redirected_with_its_body(post, status):
+    server, pages = post(status)
+    assert len(list(pages)) == 1
+    assert server.requests[1].startswith(b"POST /v2/stock ")
+    assert server.bodies == [b'{"a": "b"}'] * 2
+    assert server.header("Authorization") == b"Bearer s3cret"
+
+
+@pytest.mark.parametrize("status", [301, 302, 303])
+def test_a_redirect_that_would_lose_the_body_is_refused(post, status):
+    server, pages = post(status)
+    with pytest.raises(ClientError) as caught:
+        list(pages)
+    assert (caught.value.code, caught.value.facts["reason"]) == (
+        "http_error",
+        "redirect_method",
+    )
+    assert len(server.requests) == 1
+
+
+def test_a_post_is_tried_again(serve, connect):
+    server = serve([answer(status=503), document({"items": []})])
+    settings = {"list_path": "/stock", "method": "POST"}
+    assert len(list(connect(server, settings=settings).pages())) == 1
+    assert len(server.requests) == 2

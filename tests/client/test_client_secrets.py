@@ -3,6 +3,7 @@ import logging
 import traceback
 
 import pytest
+from asking import level_of
 from local_server import answer, item
 
 from odoo.addons.stock_sync_api.client import ApiSettings, Auth, ClientError, StockApi
@@ -29,14 +30,53 @@ SECRET = "s3cret"
 )
 def test_credentials_are_sent_as_configured(serve, connect, auth, header, value):
     server = serve(item())
-    assert connect(server, auth).get_level("123").quantity == 50
+    assert level_of(connect(server, auth)).quantity == 50
     assert server.header(header) == value
     assert server.header("X-Evil") is None
 
 
-@pytest.mark.parametrize("kind", ["api_key", "bearer", "basic"])
+@pytest.mark.parametrize("path", ["/stock/{external_id}", "/stock?id={external_id}"])
+def test_a_key_may_go_into_the_query(serve, connect, path):
+    server = serve(item())
+    api = connect(
+        server, Auth("api_key", "a&b é", param="key"), settings={"item_path": path}
+    )
+    assert level_of(api).quantity == 50
+    mark = "&" if "?" in path else "?"
+    assert server.paths == [f"{path.format(external_id=123)}{mark}key=a%26b%20%C3%A9"]
+    assert server.header("X-API-Key") is None
+
+
+def test_a_key_in_the_query_goes_with_redirects_once(serve, connect):
+    moved = answer(status=302, location="/v2?key=s3cret&id=123")
+    server = serve([moved, item()])
+    level_of(connect(server, Auth("api_key", SECRET, param="key")))
+    assert server.paths[1] == "/v2?id=123&key=s3cret"
+
+
+def test_secret_parameters_go_into_the_query_and_stand_in_no_address(serve, connect):
+    server = serve(item())
+    params = (("token", "a&b"), ("user", SECRET))
+    api = connect(server, settings={"secret_params": params, "params": (("x", "1"),)})
+    assert level_of(api).quantity == 50
+    assert server.paths == [f"/stock/123?x=1&token=a%26b&user={SECRET}"]
+    sample = api.sample("123")
+    assert sample.url.endswith("/stock/123?x=1")
+    assert SECRET not in repr(api.settings)
+
+
+KINDS = {
+    "api_key": Auth("api_key", SECRET),
+    "api_key in the query": Auth("api_key", SECRET, param="key"),
+    "bearer": Auth("bearer", SECRET),
+    "basic": Auth("basic", SECRET, "me"),
+    "oauth2": Auth("oauth2", SECRET, "me", token_url="http://127.0.0.1:9/token"),
+}
+
+
+@pytest.mark.parametrize("kind", KINDS)
 def test_the_secret_is_in_no_repr(kind):
-    auth = Auth(kind, SECRET, "me")
+    auth = KINDS[kind]
     settings = ApiSettings("http://127.0.0.1", auth=auth)
     api = StockApi(settings)
     for thing in (auth, settings, api, api._transport, api._transport._session):
@@ -64,7 +104,7 @@ FAILURES = {
 
 
 @pytest.mark.parametrize("what", FAILURES)
-@pytest.mark.parametrize("kind", ["api_key", "bearer", "basic"])
+@pytest.mark.parametrize("kind", sorted(KINDS.keys() - {"oauth2"}))
 def test_the_secret_is_in_no_error_and_no_log(serve, connect, caplog, what, kind):
     caplog.set_level(logging.DEBUG)
     secrets = {SECRET, base64.b64encode(f"me:{SECRET}".encode()).decode()}
@@ -81,9 +121,9 @@ def test_the_secret_is_in_no_error_and_no_log(serve, connect, caplog, what, kind
                 return None
 
     server = serve(script)
-    api = connect(server, Auth(kind, SECRET, "me"), read_timeout=0.1)
+    api = connect(server, KINDS[kind], read_timeout=0.1)
     with pytest.raises(ClientError) as caught:
-        api.get_level("123")
+        level_of(api)
     error = caught.value
     assert server.requests
     shown = repr(error) + str(error) + str(error.facts)

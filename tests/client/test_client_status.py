@@ -3,6 +3,7 @@ from datetime import datetime, timedelta, timezone
 from email.utils import format_datetime
 
 import pytest
+from asking import level_of
 from local_server import answer, item
 
 from odoo.addons.stock_sync_api.client import ClientError
@@ -42,7 +43,7 @@ def test_what_another_attempt_does_not_mend_is_asked_once(
     server = serve(answer(b"<p>no</p>", status=status, length=9))
     api = connect(server)
     with pytest.raises(ClientError) as caught:
-        api.get_level("123")
+        level_of(api)
     assert caught.value.code == code
     assert caught.value.facts["status"] == status
     assert caught.value.facts["host"] == f"127.0.0.1:{server.port}"
@@ -56,7 +57,7 @@ def test_a_busy_server_is_asked_again_after_growing_pauses(
     server = serve(answer(status=status))
     api = connect(server, max_attempts=4, first_backoff=0.5)
     with pytest.raises(ClientError) as caught:
-        api.get_level("123")
+        level_of(api)
     assert caught.value.code == "http_error"
     assert caught.value.facts["status"] == status
     assert len(server.requests) == api.calls == 4
@@ -73,7 +74,7 @@ def test_pauses_differ_so_that_clients_do_not_come_back_together(failure, pauses
 
 def test_a_later_success_is_a_success(serve, connect, pauses):
     api = connect(serve([answer(status=502), answer(status=504), item()]))
-    assert api.get_level("123").quantity == 50
+    assert level_of(api).quantity == 50
     assert api.calls == 3
 
 
@@ -86,7 +87,7 @@ def test_no_attempt_is_made_that_could_not_end_in_time(failure, pauses):
 @pytest.mark.parametrize("status", [429, 503])
 def test_a_short_retry_after_is_waited_for(serve, connect, pauses, status):
     server = serve([answer(status=status, retry_after="2"), item()])
-    assert connect(server).get_level("123").quantity == 50
+    assert level_of(connect(server)).quantity == 50
     assert pauses == [2]
 
 
@@ -96,7 +97,7 @@ def test_a_long_retry_after_is_reported_and_not_slept(serve, connect, pauses, st
     for value in ("3600", format_datetime(in_an_hour, usegmt=True)):
         server = serve(answer(status=status, retry_after=value))
         with pytest.raises(ClientError) as caught:
-            connect(server).get_level("123")
+            level_of(connect(server))
         assert caught.value.code == "rate_limited"
         assert caught.value.stops_run
         assert caught.value.facts["retry_after"] == pytest.approx(3600, abs=5)
@@ -118,7 +119,7 @@ def test_an_absurd_retry_after_fits_into_a_calendar(failure, pauses, value):
 def test_garbage_in_retry_after_is_ignored(serve, connect, pauses, value):
     server = serve(answer(status=429, retry_after=value))
     with pytest.raises(ClientError) as caught:
-        connect(server, first_backoff=1).get_level("123")
+        level_of(connect(server, first_backoff=1))
     assert caught.value.code == "rate_limited"
     assert caught.value.facts["retry_after"] is None
     assert len(server.requests) == 3
@@ -128,7 +129,7 @@ def test_garbage_in_retry_after_is_ignored(serve, connect, pauses, value):
 def test_a_retry_after_in_the_past_means_now(serve, connect, pauses):
     past = "Mon, 03 Nov 2025 12:00:00 GMT"
     server = serve([answer(status=429, retry_after=past), item()])
-    assert connect(server).get_level("123").quantity == 50
+    assert level_of(connect(server)).quantity == 50
     assert pauses == [0]
 
 
@@ -136,7 +137,7 @@ def test_a_connection_is_kept_for_the_next_product(serve, connect):
     server = serve([item(str(i)) for i in range(10)])
     api = connect(server)
     for i in range(10):
-        assert api.get_level(str(i)).quantity == 50
+        assert level_of(api, str(i)).quantity == 50
     assert server.connections == 1
 
 
@@ -147,9 +148,9 @@ def test_a_connection_that_the_server_closed_meanwhile_is_replaced(serve, connec
 
     server = serve(script)
     api = connect(server, max_attempts=1)
-    assert api.get_level("123").quantity == 50
+    assert level_of(api).quantity == 50
     time.sleep(0.05)
-    assert api.get_level("123").quantity == 50
+    assert level_of(api).quantity == 50
     assert server.connections == 2
 
 
@@ -158,5 +159,5 @@ def test_cookies_are_neither_kept_nor_sent(serve, connect):
     server = serve(data)
     api = connect(server)
     for _ in range(2):
-        api.get_level("123")
+        level_of(api)
     assert server.header("Cookie") is None

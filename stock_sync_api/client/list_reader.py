@@ -1,0 +1,197 @@
+import hashlib
+import json
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from . import strict_json
+from .errors import ClientError, HttpError, InvalidResponse
+from .level import Level
+from .mapping import Mapper
+from .paging import Reading, pager
+from .request import Request, Value, json_or_text, with_body, with_query
+from .session import Session
+from .settings import ApiSettings
+
+
+@dataclass(slots=True)
+class Page:
+    """A page of a list.
+
+    :param levels: what its rows say
+    :param faults: (external id, or None where that is the fault; what is wrong) for
+        each row that says nothing usable; its number on the page is in the facts
+    :param rows: how many rows the page has, those included that are left out
+    :param state: for JSON; a later ``pages(state=…)`` goes on after this page. None on
+        the last one
+    :param version: the highest version seen so far, where the API pages by versions
+    """
+
+    levels: list[Level]
+    faults: list[tuple[str | None, ClientError]]
+    rows: int
+    state: dict[str, Any] | None
+    version: str | None = None
+
+
+@dataclass(frozen=True)
+class _Progress:
+    """Where a reading is; what a page's state is made of."""
+
+    place: Any
+    #: the parameters of this reading, beside those of the settings
+    params: Any = ()
+    rows_read: int = 0
+    pages_read: int = 0
+    #: the rows of the largest page so far
+    most_rows: int = 0
+    #: all announced rows are here
+    is_spare: bool = False
+
+
+class ListReader:
+    """Reads a list, page by page.
+
+    :raise MappingError: for an expression that does not compile
+    """
+
+    def __init__(self, settings: ApiSettings, session: Session):
+        self._settings = settings
+        self._session = session
+        self._pager = pager(settings.paging)
+        self._mapper = Mapper(settings.mapping)
+
+    def pages(
+        self,
+        params: list[tuple[str, Value]],
+        state: dict[str, Any] | None = None,
+        version: str | None = None,
+    ) -> Iterator[Page]:
+        """
+        :param params: sent beside those of the settings; those of ``state``, if there
+            is one, are sent instead
+        :raise ClientError: where the reading cannot go on; then the list is incomplete
+        """
+        progress = _Progress(self._pager.start(version), params)
+        if state is not None:
+            progress = _Progress(**state)
+        loops = _LoopGuard()
+        while True:
+            if progress.pages_read >= self._settings.limits.max_pages:
+                raise InvalidResponse(reason="endless_pages", pages=progress.pages_read)
+            request = self._request(progress)
+            loops.check(request)
+            try:
+                reading = self._read(request, progress)
+                if not self._pager.may_repeat_rows:
+                    loops.check_answer(reading)
+            except (HttpError, InvalidResponse) as error:
+                if not _says_no_more(error, progress):
+                    raise
+                yield Page([], [], 0, None)
+                return
+            levels, faults = self._mapper.read(reading.rows)
+            version = self._pager.version(progress.place, reading)
+            progress = self._after(progress, reading)
+            state = None if progress.place is None else asdict(progress)
+            yield Page(levels, faults, len(reading.rows), state, version)
+            if state is None:
+                return
+
+    def _request(self, progress: _Progress) -> Request:
+        place = progress.place
+        paging = self._settings.paging
+        is_post = self._settings.method == "POST"
+        params: list[tuple[str, Any]] = []
+        if place is None or not (paging.cursor_alone and paging.kind == "cursor"):
+            params += [
+                (name, json_or_text(value) if is_post else value)
+                for name, value in self._settings.params
+            ]
+            if is_post:
+                params += self._settings.secret_params
+            params += [(name, value) for name, value in progress.params]
+        params += self._pager.params(place)
+        url = self._settings.base_url + self._settings.list_path
+        if self._pager.by_address and place is not None:
+            self._session.check_host(place)  # a state may be from other settings
+            if not is_post:
+                return Request(place)
+            url = place
+        return with_body(url, params) if is_post else with_query(url, params)
+
+    def _read(self, request: Request, progress: _Progress) -> Reading:
+        answer = self._session.send(request)
+        document = strict_json.loads(answer.body)
+        rows = self._mapper.rows(document)
+        return Reading(
+            answer,
+            document,
+            rows,
+            rows_read=progress.rows_read + len(rows),
+            pages_read=progress.pages_read + 1,
+            is_full=len(rows) >= (progress.most_rows or self._size_asked()),
+        )
+
+    def _size_asked(self) -> int:
+        paging = self._settings.paging
+        return paging.size if paging.size_param else 1
+
+    def _after(self, progress: _Progress, reading: Reading) -> _Progress:
+        """
+        :raise InvalidResponse: at an end that comes too early
+        """
+        place = self._pager.after(progress.place, reading)
+        if place is None and not self._pager.is_complete(reading):
+            raise InvalidResponse(reason="incomplete")
+        if place is not None and self._pager.by_address:
+            place = self._session.next_url(reading.answer, place)
+        return _Progress(
+            place,
+            progress.params,
+            reading.rows_read,
+            reading.pages_read,
+            max(progress.most_rows, len(reading.rows)),
+            self._pager.is_spare(reading),
+        )
+
+
+def _says_no_more(error: ClientError, progress: _Progress) -> bool:
+    """Whether this is how the API says that nothing comes after the last page."""
+    if not progress.is_spare:
+        return False
+    if isinstance(error, HttpError):
+        return 400 <= error.facts.get("status", 0) < 500
+    return error.facts.get("reason") in ("page_loop", "no_rows", "no_success")
+
+
+class _LoopGuard:
+    """Notices when a list has no end because it comes round again."""
+
+    def __init__(self):
+        self._seen: set[bytes] = set()
+        self._last_rows: list = []
+
+    def check(self, request: Request):
+        """:raise InvalidResponse: when the same has been asked before"""
+        self._add(b"asked", repr((request.url, json.dumps(request.body))).encode())
+
+    def check_answer(self, reading: Reading):
+        """:raise InvalidResponse: when the same rows have come before"""
+        if not reading.rows:
+            return
+        self._add(b"answered", reading.answer.body)
+        try:
+            # A server that repeats a page may number it anew.
+            is_same = reading.rows == self._last_rows
+        except RecursionError:
+            is_same = False  # nested that deeply, it is no stock
+        if is_same:
+            raise InvalidResponse(reason="page_loop")
+        self._last_rows = reading.rows
+
+    def _add(self, kind, content):
+        digest = hashlib.blake2b(content, digest_size=16, person=kind).digest()
+        if digest in self._seen:
+            raise InvalidResponse(reason="page_loop")
+        self._seen.add(digest)

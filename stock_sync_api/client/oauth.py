@@ -1,0 +1,115 @@
+"""Access tokens by OAuth2 client credentials (RFC 6749, 4.4)."""
+
+import hashlib
+import threading
+import time
+from typing import NamedTuple
+from urllib.parse import urlencode, urlsplit
+
+from . import strict_json
+from .auth import Auth
+from .deadline import seconds_left
+from .errors import AnswerTimeout, AuthFailed, ClientError
+from .transport import Transport
+
+#: seconds before its end at which a token counts as spent
+_MARGIN = 60
+#: how long a token is used that does not say for how long it is good
+_UNTOLD = 300
+_LONGEST = 24 * 3600
+
+
+class _Token(NamedTuple):
+    text: str
+    end: float  # by time.monotonic()
+
+
+class _Tokens:
+    """The tokens of this process; each is fetched by one thread, for all."""
+
+    def __init__(self):
+        self._tokens: dict[str, _Token] = {}
+        self._locks: dict[str, threading.Lock] = {}
+        self._lock = threading.Lock()
+
+    def get(self, auth: Auth, transport: Transport) -> str:
+        key = _key(auth)
+        with self._lock:
+            lock = self._locks.setdefault(key, threading.Lock())
+        try:
+            mine = lock.acquire(timeout=seconds_left())
+        except TimeoutError:
+            mine = False
+        if not mine:
+            raise AnswerTimeout(host=urlsplit(auth.token_url).netloc)
+        try:
+            token = self._tokens.get(key)
+            if token is None or token.end <= time.monotonic():
+                token = self._tokens[key] = _fetch(auth, transport)
+            return token.text
+        finally:
+            lock.release()
+
+    def forget(self, auth: Auth, text: str):
+        key = _key(auth)
+        with self._lock:
+            token = self._tokens.get(key)
+            if token and token.text == text:  # else there is a newer one already
+                del self._tokens[key]
+
+
+_tokens = _Tokens()
+
+
+def get_token(auth: Auth, transport: Transport) -> str:
+    """A token that is good now; to be called within a deadline.
+
+    :raise ClientError: where none is given
+    """
+    return _tokens.get(auth, transport)
+
+
+def forget_token(auth: Auth, token: str):
+    """Let the next one be fetched: the API has refused this one."""
+    _tokens.forget(auth, token)
+
+
+def _key(auth: Auth) -> str:
+    parts = (auth.token_url, auth.username, auth.secret, auth.scope)
+    return hashlib.sha256(repr(parts).encode()).hexdigest()
+
+
+def _fetch(auth: Auth, transport: Transport) -> _Token:
+    form = {"grant_type": "client_credentials"}
+    if auth.scope:
+        form["scope"] = auth.scope
+    headers = {
+        **auth.token_headers(),
+        "Content-Type": "application/x-www-form-urlencoded",
+    }
+    asked = time.monotonic()
+    try:
+        answer = transport.request(auth.token_url, urlencode(form).encode(), headers)
+        content = strict_json.loads(answer.body)
+    except ClientError as error:
+        if error.transient or isinstance(error, AnswerTimeout):
+            raise
+        # Whatever else it is, there is no token; a 404 here is about no product.
+        raise _no_token(auth, status=error.facts.get("status")) from error
+    text = content.get("access_token") if isinstance(content, dict) else None
+    if type(text) is not str or not text.isprintable() or not text.strip():
+        raise _no_token(auth, status=answer.status)
+    return _Token(text, asked + _lifetime(content.get("expires_in")))
+
+
+def _lifetime(value) -> float:
+    """For how long a token of so many seconds is used."""
+    if not isinstance(value, str) or not value.isdecimal() or len(value) > 9:
+        return _UNTOLD
+    seconds = min(int(value), _LONGEST)
+    return max(seconds - _MARGIN, seconds / 2)
+
+
+def _no_token(auth, status) -> AuthFailed:
+    host = urlsplit(auth.token_url).netloc
+    return AuthFailed(reason="token", host=host, status=status)

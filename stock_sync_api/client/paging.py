@@ -1,0 +1,282 @@
+"""From one page to the next, as each API means it.
+
+A *place* is what stands for a page: a number, an offset, a cursor, an address, a
+version; None is the first. It can be kept as JSON.
+"""
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+from requests.utils import parse_header_links
+
+from .errors import InvalidResponse
+from .expression import Expression
+from .strict_json import JsonNumber
+from .transport import Answer
+
+_WHOLE_NUMBER = re.compile("[0-9]{1,18}")
+_HEADER = "header:"
+
+
+@dataclass(frozen=True)
+class Paging:
+    """How a list is cut into pages, and how its end shows.
+
+    With ``page`` and ``offset`` the end shows by whatever is given of ``pages``,
+    ``total`` and ``next``; by an empty page where none of them is. A short page is no
+    end: an API may give fewer rows than it is asked for.
+
+    :param kind: ``none``; ``page`` (a number), ``offset`` (of the first row, from 0),
+        ``cursor``, ``link`` (the header), ``next_url`` (an address in the answer),
+        ``version`` (the highest seen is sent until nothing newer comes)
+    :param param: the parameter for the page number, offset, cursor or version
+    :param size_param: the parameter for the number of rows; "" where the API decides
+    :param size: how many rows are asked for
+    :param first: the number of the first page
+    :param next: where the cursor or address of the next page is; for ``version``, on a
+        row, the row's version; for ``page`` and ``offset`` whether there is one more
+    :param pages: where the number of pages is
+    :param total: where the number of rows is; fewer than that are an error
+    :param cursor_alone: with a cursor, no other parameter but the size may be sent
+
+    ``next``, ``pages`` and ``total`` are JMESPath expressions on the whole answer, or
+    ``header:NAME``.
+    """
+
+    kind: str = "none"
+    param: str = "page"
+    size_param: str = "per_page"
+    size: int = 500
+    first: int = 1
+    next: str = ""
+    pages: str = ""
+    total: str = ""
+    cursor_alone: bool = False
+
+    def check(self):
+        """:raise MappingError: for an expression that does not compile"""
+        for field in ("next", "pages", "total"):
+            _Sign(getattr(self, field), field)
+
+
+class Reading(NamedTuple):
+    """A page that was read, and how far the reading has come with it."""
+
+    answer: Answer
+    document: Any
+    rows: list
+    #: rows of all pages so far
+    rows_read: int
+    #: pages so far
+    pages_read: int
+    #: whether the page has as many rows as the API seems to give at most
+    is_full: bool
+
+
+class _Sign:
+    """Something that an answer says about its pages: in a header or in the body."""
+
+    def __init__(self, text: str, field: str):
+        self._name = text
+        self._header = None
+        self._expression = None
+        if text.startswith(_HEADER):
+            self._header = text.removeprefix(_HEADER).strip()
+        elif text:
+            self._expression = Expression(text, field)
+
+    def __bool__(self):
+        return bool(self._name)
+
+    def value(self, reading: Reading):
+        """None where the answer says nothing."""
+        if self._header is not None:
+            return reading.answer.header(self._header).strip() or None
+        return self.on(reading.document)
+
+    def on(self, value):
+        """What the expression gives on ``value``, a whole answer or a row."""
+        return self._expression.get(value) if self._expression else None
+
+    def is_given(self, reading: Reading) -> bool:
+        return self.value(reading) not in (None, False, "", [], {})
+
+    def cursor(self, reading: Reading) -> str | int | None:
+        """A text, or a number where it is one in the answer.
+
+        :raise InvalidResponse: for anything else
+        """
+        if not self.is_given(reading):
+            return None
+        value = self.value(reading)
+        if not isinstance(value, str):
+            raise self._unusable()
+        is_number = isinstance(value, JsonNumber) and _WHOLE_NUMBER.fullmatch(value)
+        return int(value) if is_number else str(value)
+
+    def number(self, reading: Reading) -> int:
+        """:raise InvalidResponse: for what is no whole number"""
+        value = self.value(reading)
+        if not isinstance(value, str) or not _WHOLE_NUMBER.fullmatch(value):
+            raise self._unusable()
+        return int(value)
+
+    def _unusable(self):
+        return InvalidResponse(reason="paging", name=self._name)
+
+
+class SinglePage:
+    """Everything at once; also what the ways of paging have in common."""
+
+    #: the place is a whole address, not a parameter
+    by_address = False
+    #: rows that come again are no sign of a loop
+    may_repeat_rows = False
+
+    def __init__(self, paging: Paging):
+        self._paging = paging
+        self._next = _Sign(paging.next, "next")
+        self._pages = _Sign(paging.pages, "pages")
+        self._total = _Sign(paging.total, "total")
+
+    def start(self, version: str | None):
+        """The place of the first page."""
+        return None
+
+    def params(self, place) -> list[tuple[str, str | int]]:
+        """The parameters for the page at ``place``."""
+        size = []
+        if self._paging.size_param and self._paging.kind != "none":
+            size = [(self._paging.size_param, self._paging.size)]
+        if place is None or self.by_address or not self._paging.param:
+            return size
+        return [*size, (self._paging.param, place)]
+
+    def after(self, place, reading: Reading):
+        """The place of the next page; None at the end.
+
+        :raise InvalidResponse: where the answer says nothing usable about it
+        """
+        return None
+
+    def is_complete(self, reading: Reading) -> bool:
+        """Whether no row that was announced is missing."""
+        if not self._total:
+            return True
+        return reading.rows_read >= self._total.number(reading)
+
+    def is_spare(self, reading: Reading) -> bool:
+        """Whether the next page is only asked for to be sure that there is none."""
+        return False
+
+    def version(self, place, reading: Reading) -> str | None:
+        """The highest version seen so far, where there are versions."""
+        return None
+
+
+class PageNumbers(SinglePage):
+    def start(self, version):
+        return self._paging.first
+
+    def after(self, place, reading):
+        return self._step(place, reading) if self._has_more(reading) else None
+
+    def is_spare(self, reading):
+        only_total = self._total and not self._pages and not self._next
+        return bool(only_total) and self.is_complete(reading)
+
+    def _step(self, place, reading):
+        return place + 1
+
+    def _has_more(self, reading):
+        more_pages = self._pages and reading.pages_read < self._pages.number(reading)
+        if not reading.rows:
+            if more_pages:
+                raise InvalidResponse(reason="incomplete")
+            return False
+        if not (self._pages or self._next or self._total):
+            return True
+        return bool(
+            more_pages
+            or (self._next and self._next.is_given(reading))
+            or not self.is_complete(reading)
+            # The total may lie low: a full page may have more rows behind it.
+            or (self.is_spare(reading) and reading.is_full)
+        )
+
+
+class Offsets(PageNumbers):
+    def start(self, version):
+        return 0
+
+    def _step(self, place, reading):
+        return place + len(reading.rows)  # not the size: the API may give fewer
+
+
+class Cursors(SinglePage):
+    def after(self, place, reading):
+        return self._next.cursor(reading)
+
+
+class NextAddresses(SinglePage):
+    by_address = True
+
+    def after(self, place, reading):
+        address = self._next.cursor(reading)
+        return None if address is None else str(address)
+
+
+class LinkHeaders(SinglePage):
+    by_address = True
+
+    def after(self, place, reading):
+        for link in parse_header_links(reading.answer.header("Link")):
+            if "next" in link.get("rel", "").lower().split():
+                return link["url"]
+        return None
+
+
+class Versions(SinglePage):
+    may_repeat_rows = True  # some APIs send the row of the version once more
+
+    def start(self, version):
+        return version
+
+    def after(self, place, reading):
+        newest = self.version(place, reading)
+        return newest if newest != place else None
+
+    def is_complete(self, reading):
+        return True  # a number of rows would be that after the version
+
+    def version(self, place, reading):
+        versions = [self._next.on(row) for row in reading.rows]
+        texts = {str(v) for v in versions if isinstance(v, str) and v}
+        if reading.rows and not texts:
+            raise InvalidResponse(reason="paging", name=self._paging.next)
+        if place is not None:
+            texts.add(place)
+        are_numbers = all(_WHOLE_NUMBER.fullmatch(text) for text in texts)
+        ordered = sorted(texts, key=int if are_numbers else str)
+        if place is not None and ordered[0] != place:
+            # Older than what was asked for: the API ignores the parameter.
+            raise InvalidResponse(reason="page_loop")
+        return ordered[-1] if ordered else None
+
+
+_KINDS: dict[str, Callable[[Paging], SinglePage]] = {
+    "none": SinglePage,
+    "page": PageNumbers,
+    "offset": Offsets,
+    "cursor": Cursors,
+    "link": LinkHeaders,
+    "next_url": NextAddresses,
+    "version": Versions,
+}
+
+
+def pager(paging: Paging) -> SinglePage:
+    """:raise MappingError: for an expression that does not compile"""
+    return _KINDS[paging.kind](paging)

@@ -1,0 +1,53 @@
+from dataclasses import dataclass, field
+
+from .auth import Auth
+from .mapping import Mapping
+from .paging import Paging
+from .transport import Limits
+
+
+@dataclass(frozen=True)
+class ApiSettings:
+    """Where the API is and how to speak to it.
+
+    :param base_url: scheme, host and perhaps a path, without a trailing slash
+    :param item_path: the path of one product, with ``{external_id}`` in it; "" where
+        the API has none
+    :param list_path: the path of the list (and of a question about several ids); ""
+        where there is none
+    :param mode: how a run over all products asks: ``item`` (one by one), ``list``, or
+        ``ids`` (several ids per request)
+    :param method: ``GET``, or ``POST`` with a JSON body, for the list and for ids; one
+        product is always asked about with GET
+    :param headers: (name, value), sent with each request to the API
+    :param params: (name, value). With GET they go into each query. With POST they are
+        keys of the body: ``query.filter.x`` nests, and a value that is JSON goes in as
+        that
+    :param secret_params: the same; their values are shown nowhere
+    :param ids_param: the parameter for the ids. In a body they are a list
+    :param ids_separator: what is between the ids in a query; "" repeats the parameter
+    :param ids_per_request: how many ids are asked about at once
+    :param since_param: the parameter for what has changed since a time; "" where the
+        API has none
+    :param concurrency: how many requests may be under way at once
+    :param requests_per_second: how fast they may follow each other; 0 for no limit
+    """
+
+    base_url: str
+    item_path: str = "/stock/{external_id}"
+    list_path: str = ""
+    mode: str = "item"
+    method: str = "GET"
+    headers: tuple[tuple[str, str], ...] = field(default=(), repr=False)
+    params: tuple[tuple[str, str], ...] = field(default=(), repr=False)
+    secret_params: tuple[tuple[str, str], ...] = field(default=(), repr=False)
+    ids_param: str = "ids"
+    ids_separator: str = ","
+    ids_per_request: int = 50
+    since_param: str = ""
+    mapping: Mapping = field(default_factory=Mapping)
+    paging: Paging = field(default_factory=Paging)
+    auth: Auth = field(default_factory=Auth)
+    limits: Limits = field(default_factory=Limits)
+    concurrency: int = 4
+    requests_per_second: float = 0
