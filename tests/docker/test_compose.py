@@ -80,8 +80,26 @@ def test_odoo_is_the_version_that_the_addon_is_for(services):
         (PROJECT / "stock_sync_api" / "__manifest__.py").read_text()
     )
     series = ".".join(manifest["version"].split(".")[:2])
-    for name in ("odoo", "setup"):
-        assert services[name]["image"] == f"odoo:{series}"
+    dockerfiles = {services[name]["build"]["dockerfile"] for name in ("odoo", "setup")}
+    [dockerfile] = dockerfiles
+    assert f"FROM odoo:{series}" in (PROJECT / dockerfile).read_text().splitlines()
+
+
+def test_what_the_images_copy_is_sent_to_the_builder(services):
+    sent = [
+        line.removeprefix("!")
+        for line in (PROJECT / ".dockerignore").read_text().splitlines()
+        if line.startswith("!")
+    ]
+    for service in services.values():
+        if "build" not in service:
+            continue
+        dockerfile = PROJECT / service["build"]["dockerfile"]
+        for line in dockerfile.read_text().splitlines():
+            if line.startswith("COPY "):
+                source = line.split()[1]
+                assert (PROJECT / source).exists(), source
+                assert any(Path(source).is_relative_to(path) for path in sent), source
 
 
 def test_every_mounted_path_exists(services):
