@@ -1,27 +1,39 @@
-"""What becomes of one product at one location, on its way through a run."""
+"""What becomes of one product at one site, on its way through a run."""
 
 from dataclasses import dataclass, field
 from datetime import datetime
+from decimal import Decimal
 
 from .client import Level
+from .sites import Site
 
 
-@dataclass
+@dataclass(eq=False)
 class Outcome:
     """``state`` is ``unchanged``, or a state of ``stock.sync.run.line``.
 
-    Quantities are floats in the product's unit, totals on hand at the location and its
-    children; ``before`` and ``after`` are None where nothing was compared. ``line``
-    and ``moves`` are the records made for it. ``external_id`` is the one that was asked
-    about, ``received`` when (naive UTC), ``run_id`` for which run.
+    :param binding: none where a preview found a product that is not bound yet
+    :param external_id: the id that was asked about
+    :param site: where its stock is; None where the API did not say
+    :param received: naive UTC, when the API was asked
+    :param run_id: the run that asked
+    :param level: what the API said
+    :param quantity: the same in the product's unit
+    :param before: on hand at the site, a float in the product's unit; None where
+        nothing was compared
+    :param after: what it is to be, likewise
+    :param line: the ``stock.sync.run.line`` made for it
+    :param moves: the ``stock.move`` made for it
     """
 
     binding: object
     product: object
     external_id: str | None = None
+    site: Site | None = None
     received: datetime | None = None
     run_id: int | None = None
     level: Level | None = None
+    quantity: Decimal | None = None
     state: str = "unchanged"
     before: float | None = None
     after: float | None = None
@@ -30,9 +42,13 @@ class Outcome:
     line: object = None
     moves: object = None
 
-    def is_open(self):
-        """Whether nothing is known yet: neither a level nor a reason to do without."""
-        return self.level is None and not self.error_code
+    def location(self, backend):
+        """Where its line says that it is about."""
+        return self.site.location if self.site else backend.location_id
+
+    def is_problem(self):
+        """Whether a person should know; null is an answer like any other."""
+        return bool(self.error_code) and self.error_code != "not_managed"
 
     def fail(self, code, **facts):
         self.state, self.error_code, self.error_facts = "failed", code, facts

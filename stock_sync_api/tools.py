@@ -29,3 +29,8 @@ def format_quantity(quantity, digits):
     if "." in text:
         text = text.rstrip("0").rstrip(".")
     return "0" if text == "-0" else text
+
+
+def level_text(level):
+    """What the API gave as quantity, as text; False where it gave null or nothing."""
+    return level is not None and level.quantity is not None and str(level.quantity)

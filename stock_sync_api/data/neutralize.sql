@@ -1,4 +1,11 @@
 -- A copy of a production database must not talk to the real API.
 UPDATE stock_sync_backend
    SET base_url = NULL,
+       oauth_token_url = NULL,
+       secret_name = NULL,
        secret = NULL;
+UPDATE stock_sync_parameter
+   SET secret_name = NULL,
+       secret = NULL;
+UPDATE stock_sync_run
+   SET plan_state = NULL;

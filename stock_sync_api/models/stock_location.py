@@ -8,7 +8,11 @@ class StockLocation(models.Model):
     def _check_stock_sync_overlap(self):
         """A location that moves below another may bring two backends together."""
         backends = (
-            self.env["stock.sync.backend"].sudo().search([("location_id", "!=", False)])
+            self.env["stock.sync.backend"]
+            .sudo()
+            .search(
+                ["|", ("location_id", "!=", False), ("location_map_ids", "!=", False)]
+            )
         )
         if len(backends) > 1:
             backends._check_locations_apart()

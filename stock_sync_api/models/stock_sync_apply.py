@@ -3,7 +3,7 @@ from collections import defaultdict
 
 import psycopg2
 
-from odoo import api, models
+from odoo import Command, api, models
 from odoo.exceptions import ConcurrencyError, UserError
 
 from ..tools import format_quantity
@@ -49,7 +49,7 @@ class StockSyncApply(models.AbstractModel):
 
     @api.model
     def _refuse(self, run, outcome, error):
-        facts = {"location": run.backend_id.location_id.complete_name}
+        facts = {"location": outcome.site.location.complete_name}
         if isinstance(error, UserError):
             facts["reason_text"] = " ".join(str(error).split())
         else:
@@ -65,15 +65,13 @@ class StockSyncApply(models.AbstractModel):
 
     @api.model
     def _apply_batch(self, run, outcomes):
-        backend = run.backend_id
         # First the levels: they keep two runs from setting the same product at once,
         # even where there is no quant yet that could be locked.
-        self.env["stock.sync.level"]._lock(
-            [(outcome.binding.id, backend.location_id.id) for outcome in outcomes]
-        )
-        quants, busy = self._lock_quants(backend, outcomes)
-        self.env["stock.sync.compare"]._compare(backend, outcomes)
-        quants_by_product = quants.grouped("product_id")
+        Level = self.env["stock.sync.level"]
+        Level._lock([(o.binding.id, o.site.location.id) for o in outcomes])
+        quants, busy = self._lock_quants(run.backend_id, outcomes)
+        self.env["stock.sync.compare"]._compare(run.backend_id, outcomes)
+        places = quants.grouped(lambda quant: (quant.product_id, quant.location_id.id))
         moves_by_outcome = []
         for outcome in outcomes:
             outcome.moves = self.env["stock.move"]
@@ -81,28 +79,53 @@ class StockSyncApply(models.AbstractModel):
                 outcome.fail(
                     "apply_failed",
                     reason="busy",
-                    location=backend.location_id.complete_name,
+                    location=outcome.site.location.complete_name,
                 )
             elif outcome.state == "planned":
-                own_quants = quants_by_product.get(outcome.product, quants.browse())
+                own_quants = quants.browse().union(
+                    *(
+                        places.get((outcome.product, location_id), quants.browse())
+                        for location_id in outcome.site.location_ids
+                    )
+                )
                 moves = self._prepare_moves(run, outcome, own_quants)
                 moves_by_outcome.append((outcome, moves))
-        self._make_moves(moves_by_outcome)
-        self.env["stock.sync.level"]._accept(backend, outcomes)
+        self.with_context(stock_sync_held_quants=set(quants.ids))._make_moves(
+            moves_by_outcome
+        )
+        Level._accept(outcomes)
 
     @api.model
     def _lock_quants(self, backend, outcomes):
-        """Lock the quants against transfers that are being validated.
+        """Lock the quants against transfers that are being validated, all at once.
+
+        Those at the counterpart locations as well: Odoo makes a second quant where
+        someone else holds the first.
 
         :return: the quants, and the products of which someone else holds a quant
         """
         products = self.env["product.product"].union(*(o.product for o in outcomes))
-        compare = self.env["stock.sync.compare"]
+        locations = {
+            location_id
+            for outcome in outcomes
+            for location_id in outcome.site.location_ids
+        }
+        locations.update(self._counterpart(backend, p).id for p in products)
         quants = self.env["stock.quant"].search(
-            compare._quant_domain(backend, products), order="id"
+            [
+                ("product_id", "in", products.ids),
+                ("location_id", "in", list(locations)),
+                ("owner_id", "=", False),
+            ],
+            order="id",
         )
         locked = quants.try_lock_for_update(allow_referencing=True)
-        return quants, (quants - locked).product_id
+        return locked, (quants - locked).product_id
+
+    @api.model
+    def _counterpart(self, backend, product):
+        """The other side of the adjustments."""
+        return backend.inventory_location_id or product.property_stock_inventory
 
     @api.model
     def _prepare_moves(self, run, outcome, quants):
@@ -115,13 +138,13 @@ class StockSyncApply(models.AbstractModel):
 
         :return: list of (quant or none, values of ``stock.move``)
         """
-        backend, product, uom = run.backend_id, outcome.product, outcome.product.uom_id
+        uom = outcome.product.uom_id
         # Several quants of one place can exist (Odoo merges them later): take the sum.
         places = defaultdict(lambda: self.env["stock.quant"])
         for quant in quants:
             places[quant.location_id, quant.package_id, quant.lot_id] |= quant
         home = (
-            backend.location_id,
+            outcome.site.location,
             self.env["stock.package"],
             self.env["stock.lot"],  # left over from when the product was tracked
         )
@@ -149,11 +172,11 @@ class StockSyncApply(models.AbstractModel):
                 too_much = uom.round(too_much - taken)
             if uom.compare(too_much, 0) > 0:
                 if uom.compare(outcome.after, 0) >= 0:
-                    self._skip_reserved(outcome, backend, quants)
+                    self._skip_reserved(outcome, quants)
                     return []
                 changes[home] -= too_much
         return [
-            self._prepare_move(run, product, places[place], place, uom.round(change))
+            self._prepare_move(run, outcome, places[place], place, uom.round(change))
             for place, change in changes.items()
             if uom.compare(change, 0)
         ]
@@ -171,26 +194,25 @@ class StockSyncApply(models.AbstractModel):
         )
 
     @api.model
-    def _skip_reserved(self, outcome, backend, quants):
+    def _skip_reserved(self, outcome, quants):
         digits = self.env["decimal.precision"].precision_get("Product Unit")
         outcome.skip(
             "below_reserved",
-            location=backend.location_id.complete_name,
+            location=outcome.site.location.complete_name,
             before=format_quantity(outcome.before, digits),
             target=format_quantity(outcome.after, digits),
             reserved=format_quantity(sum(quants.mapped("reserved_quantity")), digits),
         )
 
     @api.model
-    def _prepare_move(self, run, product, quants, place, change):
+    def _prepare_move(self, run, outcome, quants, place, change):
         location, package, _lot = place
+        product = outcome.product
         quant = quants[:1] or self.env["stock.quant"].new(
             {"product_id": product.id, "location_id": location.id}
         )
         quant = quant.with_context(inventory_name=run._move_reference())
-        counterpart = (
-            run.backend_id.inventory_location_id or product.property_stock_inventory
-        )
+        counterpart = self._counterpart(run.backend_id, product)
         if change > 0:
             values = quant._get_inventory_move_values(
                 change, counterpart, location, package_dest_id=package
@@ -199,6 +221,7 @@ class StockSyncApply(models.AbstractModel):
             values = quant._get_inventory_move_values(
                 -change, location, counterpart, package_id=package
             )
+        values["sync_line_ids"] = [Command.link(outcome.line.id)]
         return quants[:1], values
 
     @api.model
@@ -211,13 +234,11 @@ class StockSyncApply(models.AbstractModel):
                 date = "accounting_date" in quant._fields and quant.accounting_date
                 entries_by_date[date].append((outcome, quant, values))
         for date, entries in entries_by_date.items():
-            Move = self.env["stock.move"].with_context(inventory_mode=False)
-            if date:
-                Move = Move.with_context(force_period_date=date)
-            moves = Move.create([values for _outcome, _quant, values in entries])
+            values = [values for _outcome, _quant, values in entries]
+            moves = self._create_moves(values, date)
             for (outcome, _quant, _values), move in zip(entries, moves, strict=True):
                 outcome.moves += move
-            moves.with_context(ignore_dest_packages=True)._action_done()
+            moves.with_context(quants_cache=None)._action_done()
             moves._trigger_assign()
             if date:  # used up, as after an inventory adjustment
                 quants = self.env["stock.quant"].union(*(entry[1] for entry in entries))
@@ -225,3 +246,27 @@ class StockSyncApply(models.AbstractModel):
         for outcome, _moves in moves_by_outcome:
             if outcome.state == "planned":
                 outcome.state = "applied"
+
+    @api.model
+    def _create_moves(self, vals_list, date):
+        """:param date: accounting date, if any"""
+        Move = self.env["stock.move"].with_context(
+            inventory_mode=False,
+            ignore_dest_packages=True,
+            # reservations at creation look quants up one by one without it
+            quants_cache=self._read_quants(vals_list),
+        )
+        if date:
+            Move = Move.with_context(force_period_date=date)
+        return Move.create(vals_list)
+
+    @api.model
+    def _read_quants(self, vals_list):
+        def records(model, *names):
+            ids = {values[name] for values in vals_list for name in names}
+            return self.env[model].browse(ids)
+
+        return self.env["stock.quant"]._get_quants_by_products_locations(
+            records("product.product", "product_id"),
+            records("stock.location", "location_id", "location_dest_id"),
+        )

@@ -1,17 +1,23 @@
-from urllib.parse import urlsplit
+from collections import defaultdict
+from datetime import timedelta
+from decimal import Decimal
 
 from odoo import SUPERUSER_ID, api, fields, models
 from odoo.exceptions import ValidationError
 from odoo.fields import Domain
-from odoo.orm.models import NO_ACCESS
 
-from ..client import ApiSettings, Auth, Limits, StockApi, same_host
+from ..client import same_host
+from ..sites import Site, Sites
+
+#: how much further back than the last run a delta begins: the API's clock may be behind
+DELTA_OVERLAP = timedelta(minutes=10)
 
 
 class StockSyncBackend(models.Model):
     """One external API: where it is, how to speak to it, which stock it is about."""
 
     _name = "stock.sync.backend"
+    _inherit = ["stock.sync.api.mixin"]
     _description = "Stock Synchronisation Backend"
     _order = "sequence, id"
     _check_company_auto = True
@@ -35,40 +41,20 @@ class StockSyncBackend(models.Model):
         " stock-take."
     )
 
-    base_url = fields.Char(
-        string="Base URL",
-        help="Where the API is, for example https://api.globalshop.example/v1",
+    preset_id = fields.Many2one(
+        "stock.sync.preset",
+        help="A well-known API. Choosing one fills in how to speak to it, and replaces"
+        " what was there; the address, the secret and the stock stay as they are.",
     )
-    item_path = fields.Char(
-        required=True,
-        default="/stock/{external_id}",
-        help="The path of one product below the base URL; {external_id} stands for"
-        " its external ID.",
+    preset_description = fields.Text(related="preset_id.description")
+    parameter_ids = fields.One2many(
+        "stock.sync.parameter",
+        "backend_id",
+        string="Headers and Parameters",
+        copy=True,
+        help="Sent with each request, for example the parameter marketplaceIds or the"
+        " header X-Client-Id.",
     )
-    auth_type = fields.Selection(
-        [
-            ("none", "None"),
-            ("api_key", "API key in a header"),
-            ("bearer", "Bearer token"),
-            ("basic", "User name and password"),
-        ],
-        string="Authentication",
-        required=True,
-        default="none",
-    )
-    auth_header = fields.Char(string="API Key Header", default="X-API-Key")
-    auth_username = fields.Char(string="User Name")
-    secret = fields.Char(
-        string="Stored Secret", groups=NO_ACCESS, copy=False, exportable=False
-    )
-    secret_input = fields.Char(
-        string="Secret",
-        compute="_compute_secret_input",
-        inverse="_inverse_secret_input",
-        exportable=False,
-        help="The API key, token or password. It is kept, and never shown again.",
-    )
-    has_secret = fields.Boolean(compute="_compute_has_secret", compute_sudo=True)
 
     location_id = fields.Many2one(
         "stock.location",
@@ -79,6 +65,26 @@ class StockSyncBackend(models.Model):
         check_company=True,
         domain="[('usage', '=', 'internal'), ('company_id', '=', company_id)]",
         help="The stock that the API is about, locations below it included.",
+    )
+    location_map_ids = fields.One2many(
+        "stock.sync.location.map",
+        "backend_id",
+        copy=True,
+        help="Which of Odoo's locations the API's codes stand for. Without a map, all"
+        " quantities are those of the backend's location.",
+    )
+    match_by = fields.Selection(
+        [
+            ("external_id", "External ID"),
+            ("default_code", "Internal reference"),
+            ("barcode", "Barcode"),
+        ],
+        string="Find Products By",
+        required=True,
+        default="external_id",
+        help="What the API's ID is compared with where no product has it as external"
+        " ID yet. A product that is found that way gets it as its external ID; an ID"
+        " that fits none, or several, goes to Unmatched Products.",
     )
     inventory_location_id = fields.Many2one(
         "stock.location",
@@ -97,6 +103,30 @@ class StockSyncBackend(models.Model):
         string="The API's Quantity Is",
         required=True,
         default="on_hand",
+    )
+    quantity_factor = fields.Float(
+        string="Factor",
+        digits=0,
+        required=True,
+        default=1.0,
+        help="How many of Odoo's units one of the API's is: 12 for an API that counts"
+        " boxes of 12, 0.001 for one that counts grams of what Odoo keeps in kg. A"
+        " product's external ID may have its own.",
+    )
+    uom_id = fields.Many2one(
+        "uom.uom",
+        string="The API Counts In",
+        help="For example Dozens; empty for each product's own unit. It is converted to"
+        " the product's unit, after the factor.",
+    )
+    missing_policy = fields.Selection(
+        [("report", "Leave alone and report"), ("zero", "Set to zero")],
+        string="Missing From the List",
+        required=True,
+        default="report",
+        help="What to do with a product that has an external ID, but is missing from"
+        " the API's list. It is set to zero only after the whole list was read without"
+        " an error.",
     )
     negative_policy = fields.Selection(
         [
@@ -117,17 +147,12 @@ class StockSyncBackend(models.Model):
         " the API may have counted it already.",
     )
 
-    request_timeout = fields.Integer(
-        default=20,
+    full_sync_hours = fields.Integer(
+        string="Hours Between Full Runs",
         required=True,
-        help="Seconds for one answer, repeated attempts included.",
-    )
-    max_attempts = fields.Integer(default=3, required=True)
-    concurrency = fields.Integer(
-        string="Requests at Once",
-        default=4,
-        required=True,
-        help="How many requests may be under way at the same time.",
+        default=24,
+        help="In between, the scheduled action asks only for what has changed, where"
+        " the API can do that. 0: each run reads everything.",
     )
     next_attempt_date = fields.Datetime(
         readonly=True,
@@ -156,33 +181,36 @@ class StockSyncBackend(models.Model):
         default=100.0, help="… and by at least this quantity."
     )
 
+    location_codes = fields.Json(
+        readonly=True,
+        copy=False,
+        help="The API's location codes, seen while there was no location map.",
+    )
+
     binding_ids = fields.One2many("stock.sync.binding", "backend_id")
     run_ids = fields.One2many("stock.sync.run", "backend_id")
     binding_count = fields.Integer(compute="_compute_binding_counts")
     problem_count = fields.Integer(compute="_compute_binding_counts")
+    unmatched_count = fields.Integer(compute="_compute_unmatched_count")
 
     _name_company_uniq = models.Constraint(
         "UNIQUE(name, company_id)",
         "Another backend of the company has this name.",
     )
     _limits_positive = models.Constraint(
-        "CHECK(request_timeout > 0 AND max_attempts > 0 AND concurrency > 0)",
-        "Time limit, attempts and requests at once must be at least 1.",
+        "CHECK(request_timeout > 0 AND max_attempts > 0 AND concurrency > 0"
+        " AND max_answer_mb > 0 AND page_size > 0 AND ids_per_request > 0)",
+        "Time limit, attempts, requests at once, size of an answer, rows per page and"
+        " IDs per request must be at least 1.",
     )
-
-    def _compute_secret_input(self):
-        self.secret_input = False  # write-only
-
-    def _inverse_secret_input(self):
-        for backend in self:
-            if backend.secret_input:
-                backend.sudo().secret = backend.secret_input.strip()
-        self._compute_secret_input()
-
-    @api.depends("secret")
-    def _compute_has_secret(self):
-        for backend in self:
-            backend.has_secret = bool(backend.secret)
+    _rates_not_negative = models.Constraint(
+        "CHECK(requests_per_second >= 0 AND full_sync_hours >= 0 AND first_page >= 0)",
+        "Requests per second, hours between full runs and the number of the first page"
+        " cannot be negative.",
+    )
+    _factor_positive = models.Constraint(
+        "CHECK(quantity_factor > 0)", "The factor must be greater than 0."
+    )
 
     @api.depends("company_id")
     def _compute_location_id(self):
@@ -206,53 +234,21 @@ class StockSyncBackend(models.Model):
             backend.binding_count = sum(counts.values())
             backend.problem_count = counts.get("error", 0)
 
-    @api.constrains("base_url")
-    def _check_base_url(self):
-        for backend in self.filtered("base_url"):
-            try:
-                url = urlsplit(backend.base_url)
-                valid = (
-                    url.scheme in ("http", "https")
-                    and url.hostname
-                    and url.port != 0
-                    and not (url.username or url.password or url.query or url.fragment)
-                    and backend.base_url.isprintable()
-                    and " " not in backend.base_url
-                )
-            except ValueError:
-                valid = False
-            if not valid:
-                raise ValidationError(
-                    self.env._(
-                        "The base URL must look like https://api.example.com/v1:"
-                        " http or https, a server, perhaps a path; no user name,"
-                        " password, “?” or “#”."
-                    )
-                )
-
-    @api.constrains("item_path")
-    def _check_item_path(self):
+    def _compute_unmatched_count(self):
+        counts = dict(
+            self.env["stock.sync.unmatched"]._read_group(
+                [("backend_id", "in", self.ids), ("ignored", "=", False)],
+                ["backend_id"],
+                ["__count"],
+            )
+        )
         for backend in self:
-            path = backend.item_path
-            if not path.startswith("/") or path.count("{external_id}") != 1:
-                raise ValidationError(
-                    self.env._(
-                        "The item path must begin with “/” and contain {external_id}"
-                        " once, for example /stock/{external_id}"
-                    )
-                )
+            backend.unmatched_count = counts.get(backend, 0)
 
-    @api.constrains("auth_type", "auth_header")
-    def _check_auth_header(self):
-        for backend in self.filtered(lambda backend: backend.auth_type == "api_key"):
-            header = backend.auth_header or ""
-            if not header.isascii() or not header.replace("-", "").isalnum():
-                raise ValidationError(
-                    self.env._(
-                        "The API key header must be a name like X-API-Key: letters,"
-                        " digits and hyphens."
-                    )
-                )
+    @api.onchange("preset_id")
+    def _onchange_preset_id(self):
+        if self.preset_id:
+            self.update(self.preset_id._get_backend_values())
 
     @api.constrains("location_id", "inventory_location_id")
     def _check_location_usage(self):
@@ -279,11 +275,11 @@ class StockSyncBackend(models.Model):
         :param products: check only these; by default all that are bound
         :raise ValidationError: naming the product and both backends
         """
-        for backend in self.filtered(lambda b: b.active and b.location_id):
-            others = backend._overlapping_backends()
-            if not others:
+        for backend in self.filtered("active"):
+            overlaps = backend._overlaps()
+            if not overlaps:
                 continue
-            domain = Domain("backend_id", "in", (backend + others).ids)
+            domain = Domain("backend_id", "in", [backend.id, *(b.id for b in overlaps)])
             if products is not None:
                 domain &= Domain("product_id", "in", products.ids)
             domain &= Domain("product_id.sync_binding_ids.backend_id", "=", backend.id)
@@ -299,56 +295,104 @@ class StockSyncBackend(models.Model):
                 )
             )
             for product, backends in shared:
+                other = (backends - backend)[0]
                 raise ValidationError(
                     self.env._(
                         "%(product)s would get its stock at %(location)s from more than"
                         " one backend: %(backends)s. Give them locations that do not"
                         " contain each other, or remove one external ID.",
                         product=product.display_name,
-                        location=backend.location_id.complete_name,
+                        location=overlaps[other].complete_name,
                         backends=", ".join(backends.sorted().mapped("name")),
                     )
                 )
 
-    def _overlapping_backends(self):
-        """Other active backends whose location contains ours or lies in it."""
+    def _overlaps(self):
+        """Other active backends that set stock where this one does.
+
+        :return: dict of backend to the location of ours that contains one of theirs,
+            or lies in it
+        """
         self.ensure_one()
-        location = self.location_id
-        return (
-            self.sudo()
-            .search([("id", "!=", self.id), ("location_id", "!=", False)])
-            .filtered(
-                lambda other: (
-                    other.location_id._child_of(location)
-                    or location._child_of(other.location_id)
-                )
-            )
-        )
+        others = self.sudo().with_context(active_test=True)
+        overlaps = {}
+        for other in others.search([("id", "!=", self.id)]):
+            theirs = other._get_target_locations()
+            for mine in self._get_target_locations():
+                if any(t._child_of(mine) or mine._child_of(t) for t in theirs):
+                    overlaps[other] = mine
+                    break
+        return overlaps
+
+    def _get_target_locations(self):
+        """Where the backend sets stock: its location, and those of its map."""
+        self.ensure_one()
+        mapped = self.sudo().location_map_ids.filtered(lambda row: not row.ignored)
+        return self.sudo().location_id | mapped.location_id
+
+    def _get_map(self):
+        """:return: dict of the API's location code to ``stock.sync.location.map``"""
+        self.ensure_one()
+        return {row.code: row for row in self.sudo().location_map_ids}
 
     @api.model_create_multi
     def create(self, vals_list):
-        return super().create([self._clean_vals(vals) for vals in vals_list])
+        return super().create([self._with_preset(vals) for vals in vals_list])
 
     def write(self, vals):
-        vals = self._clean_vals(vals)
-        if "base_url" in vals and not vals.get("secret_input"):
+        vals = self._with_preset(self._clean_vals(vals))
+        if vals.keys() & {"base_url", "auth_type", "oauth_token_url"}:
             # A secret is for the server that it was entered for, and for no other.
-            self.filtered(
-                lambda backend: (
-                    backend.base_url
-                    and not same_host(backend.base_url, vals["base_url"] or "")
-                )
-            ).sudo().secret = False
-        return super().write(vals)
+            for backend in self.filtered(lambda b: b._sends_elsewhere(vals)):
+                backend._forget_secrets()
+        result = super().write(vals)
+        if self._meaning_fields() & vals.keys():
+            self._forget_progress()
+        return result
 
     @api.model
-    def _clean_vals(self, vals):
-        vals = dict(vals)
-        if isinstance(vals.get("base_url"), str):
-            vals["base_url"] = vals["base_url"].strip().rstrip("/")
-        if isinstance(vals.get("item_path"), str):
-            vals["item_path"] = vals["item_path"].strip()
-        return vals
+    def _meaning_fields(self):
+        """What decides which levels the API gives and what they mean here."""
+        return {
+            *self.env["stock.sync.api.mixin"]._fields,
+            "parameter_ids",
+            "location_id",
+            "location_map_ids",
+            "match_by",
+            "quantity_type",
+            "quantity_factor",
+            "uom_id",
+        }
+
+    @api.model
+    def _with_preset(self, vals):
+        """The values, and what the preset among them says about all others."""
+        preset = self.env["stock.sync.preset"].browse(vals.get("preset_id") or [])
+        return {**preset._get_backend_values(), **vals} if preset else vals
+
+    def _sends_elsewhere(self, vals):
+        """Whether credentials would go to a server that they were not entered for."""
+        before = self._credential_urls({})
+        after = self._credential_urls(vals)
+        return bool(self.base_url) and (
+            not after[0]
+            or not all(any(same_host(old, new) for old in before) for new in after)
+        )
+
+    def _credential_urls(self, vals):
+        """Where credentials are sent once ``vals`` are written; the API comes first."""
+
+        def value(fname):
+            return vals.get(fname, self[fname]) or ""
+
+        urls = [value("base_url")]
+        if value("auth_type") == "oauth2":
+            urls.append(value("oauth_token_url"))
+        return urls
+
+    def _forget_secrets(self):
+        self._forget_secret()
+        self.sudo().parameter_ids.filtered("is_secret")._forget_secret()
 
     def copy_data(self, default=None):
         return [
@@ -386,10 +430,22 @@ class StockSyncBackend(models.Model):
             return "not_configured", {**facts, "reason": "paused"}
         if not self.base_url:
             return "not_configured", {**facts, "reason": "no_address"}
-        if self.auth_type != "none" and not self.has_secret:
-            return "not_configured", {**facts, "reason": "no_secret"}
+        if self.auth_type == "oauth2" and not self.oauth_token_url:
+            return "not_configured", {**facts, "reason": "no_token_url"}
+        if missing := self._missing_secret():
+            return "not_configured", {**facts, **missing}
         if not self.location_id:
             return "not_configured", {**facts, "reason": "no_location"}
+        return None
+
+    def _missing_secret(self):
+        """The facts about a secret that is needed and not there; None if all are."""
+        if self.auth_type != "none" and not self.has_secret:
+            return self._missing_secret_facts() or {"reason": "no_secret"}
+        for row in self.sudo().parameter_ids:
+            if row.is_secret and not row.has_secret:
+                facts = {"reason": "no_secret_parameter", "name": row.name}
+                return row._missing_secret_facts() or facts
         return None
 
     def _held_runs(self):
@@ -427,42 +483,77 @@ class StockSyncBackend(models.Model):
             )
         )
 
-    def _get_api(self):
-        """The client for this API; to be used as a context manager."""
+    def _get_sites(self):
+        """The locations that this backend sets the stock of."""
         self.ensure_one()
-        return StockApi(self._get_api_settings())
-
-    def _get_api_settings(self):
-        self.ensure_one()
-        return ApiSettings(
-            base_url=self.base_url,
-            item_path=self.item_path,
-            auth=Auth(
-                kind=self.auth_type,
-                secret=self.sudo().secret or "",
-                username=self.auth_username or "",
-                header=self.auth_header or "",
-            ),
-            limits=Limits(
-                connect_timeout=min(10, self.request_timeout),
-                read_timeout=self.request_timeout,
-                total_timeout=self.request_timeout,
-                max_attempts=self.max_attempts,
-            ),
-            concurrency=self.concurrency,
+        codes = defaultdict(set)
+        rows = self.sudo().location_map_ids
+        for row in rows.filtered(lambda row: not row.ignored):
+            codes[row.location_id].add(row.code)
+        roots = self.location_id | self.env["stock.location"].union(*codes)
+        below = defaultdict(list)
+        locations = self.env["stock.location"].sudo().with_context(active_test=False)
+        for location in locations.search(
+            [("id", "child_of", roots.ids), ("usage", "=", "internal")]
+        ):
+            # of the nearest root above it
+            path = map(int, location.parent_path.split("/")[-2::-1])
+            below[next(root for root in path if root in roots._ids)].append(location.id)
+        return Sites(
+            [
+                Site(root, tuple(below[root.id]), frozenset(codes[root]))
+                for root in roots
+            ],
+            ignored=rows.filtered("ignored").mapped("code"),
         )
 
-    def _get_locations(self):
-        """The internal locations whose stock this backend is about."""
+    def _get_factor(self):
+        """By what the API's quantity is multiplied, where no unit of measure is set."""
+        return Decimal(repr(self.quantity_factor))
+
+    def _get_delta(self):
+        """Values of a run that asks only for what has changed, where that will do.
+
+        Not for a new binding, which the API may have no news about; and every so often
+        not at all, because a list of changes promises nothing about the rest.
+        """
         self.ensure_one()
-        return (
-            self.env["stock.location"]
+        if self.request_mode != "list" or not (
+            self.since_param or self.paging == "version"
+        ):
+            return {}
+        Run = self.env["stock.sync.run"].sudo()
+        whole = Domain(
+            [("backend_id", "=", self.id), ("complete", "=", True)]
+        ) & Domain("preview", "=", False)
+        last_full = Run.search(whole & Domain("delta", "=", False), limit=1)
+        limit = fields.Datetime.now() - timedelta(hours=self.full_sync_hours)
+        if not last_full or last_full.start_date < limit:
+            return {}
+        if (
+            self.env["stock.sync.binding"]
             .sudo()
-            .with_context(active_test=False)
-            .search(
-                [("id", "child_of", self.location_id.id), ("usage", "=", "internal")]
+            .search_count(
+                [("backend_id", "=", self.id), ("state", "=", "new")], limit=1
             )
-        )
+        ):
+            return {}
+        last = Run.search(whole & Domain("settled", "=", True), limit=1) or last_full
+        if self.paging == "version":
+            return {"delta": True, "since_version": last.version or False}
+        since = last.start_date - DELTA_OVERLAP
+        return {"delta": True, "since_date": since}
+
+    def _after_run(self, run):
+        """Hook: a run over all products has come to its end, or is held."""
+
+    def _forget_progress(self):
+        """After a change of what the API is: the next run reads everything."""
+        self.filtered("location_codes").location_codes = False
+        runs = self.env["stock.sync.run"].sudo()
+        runs.search(
+            [("backend_id", "in", self.ids), ("complete", "=", True)]
+        ).complete = False
 
     def action_sync(self):
         """Synchronise all products of the backend now."""
@@ -479,14 +570,22 @@ class StockSyncBackend(models.Model):
         return run.action_view_lines()
 
     def action_test_connection(self):
-        """Ask about one bound product and say what came back."""
+        """Ask the API once and say what it answered and what that means."""
         self.ensure_one()
-        return self.env["stock.sync.service"]._test_connection(self)
+        return self.env["stock.sync.connection.test"]._test(self)
 
     def action_view_bindings(self):
         self.ensure_one()
         action = self.env["ir.actions.act_window"]._for_xml_id(
             "stock_sync_api.stock_sync_binding_action"
+        )
+        action["domain"] = [("backend_id", "=", self.id)]
+        return action
+
+    def action_view_unmatched(self):
+        self.ensure_one()
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "stock_sync_api.stock_sync_unmatched_action"
         )
         action["domain"] = [("backend_id", "=", self.id)]
         return action

@@ -32,6 +32,17 @@ class StockSyncBinding(models.Model):
         check_company=True,
     )
     external_id = fields.Char(string="External ID", required=True)
+    quantity_factor = fields.Float(
+        string="Factor",
+        digits=0,
+        help="How many of Odoo's units one of the API's is, for this product: 12 for a"
+        " box of 12. 0: the backend's factor.",
+    )
+    uom_id = fields.Many2one(
+        "uom.uom",
+        string="The API Counts In",
+        help="For this product; empty for the backend's.",
+    )
     STATES = [("new", "Never synchronised"), ("ok", "Up to date"), ("error", "Problem")]
     state = fields.Selection(
         STATES,
@@ -54,6 +65,10 @@ class StockSyncBinding(models.Model):
     _external_id_uniq = models.Constraint(
         "UNIQUE(backend_id, external_id)",
         "Another product has this external ID of the same backend.",
+    )
+
+    _factor_not_negative = models.Constraint(
+        "CHECK(quantity_factor >= 0)", "The factor cannot be negative."
     )
 
     @api.depends("level_ids.date")
@@ -100,7 +115,9 @@ class StockSyncBinding(models.Model):
         self._check_free(
             {(vals.get("backend_id"), vals.get("external_id")) for vals in vals_list}
         )
-        return super().create(vals_list)
+        bindings = super().create(vals_list)
+        bindings._leave_unmatched()
+        return bindings
 
     def write(self, vals):
         vals = self._clean_vals(vals)
@@ -126,7 +143,17 @@ class StockSyncBinding(models.Model):
                 super(StockSyncBinding, changed).write(
                     {"state": "new", "error_code": False, "error_facts": False}
                 )
-        return super().write(vals)
+        result = super().write(vals)
+        if "external_id" in vals or "backend_id" in vals:
+            self._leave_unmatched()
+        return result
+
+    def _leave_unmatched(self):
+        """An id that has a product is no longer one that lacks it."""
+        for backend, bindings in self.grouped("backend_id").items():
+            self.env["stock.sync.unmatched"]._forget(
+                backend, bindings.mapped("external_id")
+            )
 
     def _check_free(self, keys):
         """Say in a sentence what the database's constraint would say in SQL.

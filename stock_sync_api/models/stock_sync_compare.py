@@ -1,3 +1,4 @@
+from collections import defaultdict
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -9,7 +10,7 @@ from ..tools import format_quantity
 
 @dataclass(frozen=True)
 class Stock:
-    """What Odoo has of one product at a backend's locations, without consignments.
+    """What Odoo has of one product at a site, without consignments.
 
     :param on_hand: total quantity
     :param reserved: what of it is promised to transfers
@@ -31,23 +32,25 @@ class StockSyncCompare(models.AbstractModel):
 
     @api.model
     def _compare(self, backend, outcomes):
-        """Decide each outcome that has a level and is not decided against yet.
+        """Decide each outcome that has a level.
 
-        Reads the stock of all products in a fixed number of queries.
+        Reads the stock of all products in a fixed number of queries per site.
         """
-        open_outcomes = [outcome for outcome in outcomes if outcome.level]
-        products = self.env["product.product"].union(
-            *(outcome.product for outcome in open_outcomes)
-        )
-        stocks = self._read_stock(backend, products)
-        accepted = self._read_accepted(backend, open_outcomes)
-        for outcome in open_outcomes:
-            self._decide(
-                backend,
-                outcome,
-                stocks.get(outcome.product.id, Stock()),
-                accepted.get(outcome.binding.id),
-            )
+        by_site = defaultdict(list)
+        for outcome in outcomes:
+            if outcome.level:
+                by_site[outcome.site].append(outcome)
+        for site, of_site in by_site.items():
+            products = self.env["product.product"].union(*(o.product for o in of_site))
+            stocks = self._read_stock(site, products)
+            accepted = self._read_accepted(site, of_site)
+            for outcome in of_site:
+                self._decide(
+                    backend,
+                    outcome,
+                    stocks.get(outcome.product.id, Stock()),
+                    accepted.get(outcome.binding.id),
+                )
 
     @api.model
     def _check_product(self, outcome):
@@ -64,10 +67,25 @@ class StockSyncCompare(models.AbstractModel):
         return outcome
 
     @api.model
+    def _settable_domain(self):
+        """The products that pass ``_check_product``."""
+        domain = Domain(
+            [
+                ("active", "=", True),
+                ("is_storable", "=", True),
+                ("tracking", "=", "none"),
+            ]
+        )
+        if "is_kits" in self.env["product.product"]._fields:
+            domain &= Domain("is_kits", "=", False)
+        return domain
+
+    @api.model
     def _decide(self, backend, outcome, stock, accepted):
         level, product = outcome.level, outcome.product
         uom = product.uom_id
         digits = self.env["decimal.precision"].precision_get("Product Unit")
+        outcome.state = "unchanged"
         outcome.before = outcome.after = stock.on_hand
         outcome.error_code, outcome.error_facts = None, {}
         if level.quantity is None:
@@ -75,12 +93,13 @@ class StockSyncCompare(models.AbstractModel):
         if accepted and self._is_stale(outcome, accepted):
             date = level.date or outcome.received
             return outcome.skip("stale_level", date=f"{date:%Y-%m-%d %H:%M:%S}")
-        quantity = float(level.quantity)
-        if Decimal(repr(uom.round(quantity))) != level.quantity:
+        outcome.quantity = self._in_product_unit(backend, outcome)
+        quantity = float(outcome.quantity)
+        if Decimal(repr(uom.round(quantity))) != outcome.quantity:
             return outcome.fail(
                 "invalid_quantity",
                 reason="precision",
-                quantity=str(level.quantity),
+                quantity=str(outcome.quantity),
                 digits=digits,
                 unit=uom.name,
             )
@@ -88,7 +107,7 @@ class StockSyncCompare(models.AbstractModel):
         if backend.quantity_type == "available":
             target = uom.round(quantity + stock.reserved)
         facts = {
-            "location": backend.location_id.complete_name,
+            "location": outcome.site.location.complete_name,
             "before": format_quantity(stock.on_hand, digits),
             "target": format_quantity(target, digits),
             "reserved": format_quantity(stock.reserved, digits),
@@ -101,7 +120,6 @@ class StockSyncCompare(models.AbstractModel):
                 facts["target"] = "0"
         outcome.after = target
         if uom.compare(stock.on_hand, target) == 0:
-            outcome.state = "unchanged"
             return outcome
         if stock.counted:
             return outcome.skip("count_in_progress", **facts)
@@ -117,21 +135,39 @@ class StockSyncCompare(models.AbstractModel):
         return outcome
 
     @api.model
-    def _quant_domain(self, backend, products):
+    def _in_product_unit(self, backend, outcome):
+        """The API's quantity in the unit that Odoo keeps the product in, exactly.
+
+        The API may count boxes: by a unit of measure, or by a plain factor; the
+        binding's own goes before the backend's.
+        """
+        binding = outcome.binding
+        quantity = outcome.level.quantity
+        if binding.quantity_factor:
+            return quantity * Decimal(repr(binding.quantity_factor))
+        uom = binding.uom_id or backend.uom_id
+        if uom:
+            # Multiplied first: 24 units are exactly 2 dozens, 1/12 is nothing exact.
+            quantity *= Decimal(repr(uom.factor))
+            return quantity / Decimal(repr(outcome.product.uom_id.factor))
+        return quantity * backend._get_factor()
+
+    @api.model
+    def _quant_domain(self, site, products):
         """The quants that the API's quantity is about; consignments are not ours."""
         return Domain(
             [
                 ("product_id", "in", products.ids),
-                ("location_id", "in", backend._get_locations().ids),
+                ("location_id", "in", site.location_ids),
                 ("owner_id", "=", False),
             ]
         )
 
     @api.model
-    def _read_stock(self, backend, products):
+    def _read_stock(self, site, products):
         """:return: dict of :class:`Stock` by product id"""
         quants = self.env["stock.quant"]._read_group(
-            self._quant_domain(backend, products),
+            self._quant_domain(site, products),
             ["product_id"],
             [
                 "quantity:sum",
@@ -143,7 +179,7 @@ class StockSyncCompare(models.AbstractModel):
             product.id: (on_hand, reserved, bool(counted))
             for product, on_hand, reserved, counted in quants
         }
-        moving = self._read_moving(backend, products)
+        moving = self._read_moving(site, products)
         return {
             product_id: Stock(
                 *stocks.get(product_id, (0.0, 0.0, False)), product_id in moving
@@ -152,11 +188,10 @@ class StockSyncCompare(models.AbstractModel):
         }
 
     @api.model
-    def _read_moving(self, backend, products):
-        """:return: ids of products picked into or out of the locations, not done"""
-        locations = backend._get_locations().ids
-        inside = Domain("location_id", "in", locations)
-        towards = Domain("location_dest_id", "in", locations)
+    def _read_moving(self, site, products):
+        """:return: ids of products picked into or out of the site, not done"""
+        inside = Domain("location_id", "in", site.location_ids)
+        towards = Domain("location_dest_id", "in", site.location_ids)
         groups = self.env["stock.move.line"]._read_group(
             Domain(
                 [
@@ -173,12 +208,12 @@ class StockSyncCompare(models.AbstractModel):
         return {product.id for [product] in groups}
 
     @api.model
-    def _read_accepted(self, backend, outcomes):
+    def _read_accepted(self, site, outcomes):
         """:return: the level accepted last, by binding id"""
         levels = self.env["stock.sync.level"].search_fetch(
             [
                 ("binding_id", "in", [outcome.binding.id for outcome in outcomes]),
-                ("location_id", "=", backend.location_id.id),
+                ("location_id", "=", site.location.id),
                 ("date", "!=", False),
             ],
             ["binding_id", "date", "source_date", "accepted_by_run"],

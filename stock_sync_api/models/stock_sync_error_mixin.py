@@ -53,6 +53,22 @@ SENTENCES = {
         "The backend %(backend)s has no API key, token or password. Ask an inventory"
         " manager to enter it in Inventory › Configuration › Stock synchronisation."
     ),
+    "not_configured.no_secret_env": _lt(
+        "The environment variable %(name)s, which holds the secret of %(backend)s, is"
+        " not set on the server. Ask who runs the server to set it."
+    ),
+    "not_configured.no_secret_config": _lt(
+        "The option %(name)s, which holds the secret of %(backend)s, is not in"
+        " odoo.conf. Ask who runs the server to add it."
+    ),
+    "not_configured.no_secret_parameter": _lt(
+        "The header or parameter %(name)s of %(backend)s has no value. Ask an inventory"
+        " manager to enter it in Inventory › Configuration › Stock synchronisation."
+    ),
+    "not_configured.no_token_url": _lt(
+        "The backend %(backend)s has no token URL. Ask an inventory manager to enter it"
+        " in Inventory › Configuration › Stock synchronisation."
+    ),
     "not_configured.no_external_id": _lt(
         "The product has no external ID. Enter the one that %(backend)s knows it by on"
         " the page API Synchronisation of the product."
@@ -101,6 +117,10 @@ SENTENCES = {
         "%(host)s refused the credentials (HTTP %(status)s). Ask an inventory manager"
         " to check the backend's authentication."
     ),
+    "auth_failed.token": _lt(
+        "%(host)s gave no access token. Ask an inventory manager to check the backend's"
+        " token URL, user name (client ID), secret and scope."
+    ),
     "rate_limited": _lt(
         "%(host)s asks for fewer requests (HTTP %(status)s). The rest is left for the"
         " next run; try again later."
@@ -112,6 +132,10 @@ SENTENCES = {
     "http_error.redirect_elsewhere": _lt(
         "%(host)s redirects to %(target)s, which is not the backend's own host; nothing"
         " was sent there. If that is the right address, enter it in the backend."
+    ),
+    "http_error.redirect_method": _lt(
+        "%(host)s redirects a POST in a way that loses what was asked (HTTP"
+        " %(status)s). Enter the address that it redirects to in the backend."
     ),
     "http_error.redirect_loop": _lt(
         "%(host)s redirects without end. Check the backend's address."
@@ -126,27 +150,76 @@ SENTENCES = {
         " address is that of the API and not of its website or login page."
     ),
     "invalid_response.not_an_object": _lt(
-        "The API's answer is valid JSON, but not an object with product_id and"
-        " quantity. Check the backend's address and item path."
+        "The API's answer is valid JSON, but a row in it is not an object. Check the"
+        " backend's address, its paths, and where it looks for rows."
     ),
     "invalid_response.missing": _lt(
-        "The API's answer has no “%(name)s”. Check the backend's address and item path."
+        "The API's answer has no “%(name)s”. Check the backend's address and paths, and"
+        " where it looks for it."
     ),
     "invalid_response.bad_id": _lt(
         "The API's answer names the product by something that is no id. Tell who runs"
         " the API."
     ),
     "invalid_response.bad_date": _lt(
-        "The API's answer has an updated_at that is no date and time. Tell who runs the"
-        " API."
+        "The API's answer has a time that is no date and time. Check where the backend"
+        " looks for it, or tell who runs the API."
+    ),
+    "invalid_response.bad_location": _lt(
+        "The API's answer names a location by something that is no code. Check where"
+        " the backend looks for it, or tell who runs the API."
+    ),
+    "invalid_response.no_success": _lt(
+        "The API reported an error inside its answer: “%(name)s” is not true. Nothing"
+        " of it was used. Test the connection to see the answer."
+    ),
+    "invalid_response.no_rows": _lt(
+        "The API's answer has no list “%(name)s”. Nothing of it was used. Test the"
+        " connection to see the answer, then correct where the backend looks for rows."
+    ),
+    "invalid_response.mapping": _lt(
+        "No row of the API's answer has a usable “%(name)s”. Test the connection to see"
+        " the answer, then correct where the backend looks for the external ID."
+    ),
+    "invalid_response.expression": _lt(
+        "The expression “%(name)s” does not work on the API's answer. Test the"
+        " connection to see the answer, then correct the expression in the backend."
+    ),
+    "invalid_response.paging": _lt(
+        "The API's answer has no usable “%(name)s”, by which the backend finds its way"
+        " through the pages. Correct it in the backend, or empty it if the API does not"
+        " say."
+    ),
+    "invalid_response.next_elsewhere": _lt(
+        "The API's next page is at %(target)s, which is not the backend's own host;"
+        " nothing was sent there. If that is the right address, enter it in the"
+        " backend."
+    ),
+    "invalid_response.page_loop": _lt(
+        "The API's pages come round again, so the list has no end. Check the backend's"
+        " paging and the name of its page parameter, or tell who runs the API."
+    ),
+    "invalid_response.endless_pages": _lt(
+        "The API's list has no end: reading was stopped after %(pages)s pages. Raise"
+        " the rows per page, or check the backend's paging."
+    ),
+    "invalid_response.incomplete": _lt(
+        "The API's list ended before all the rows that it announced had come. The next"
+        " run reads it again; if it stays so, check the backend's paging."
     ),
     "invalid_response.encoding": _lt(
         "The API's answer is compressed in a way that cannot be read. Tell who runs the"
         " API."
     ),
+    "invalid_response.contradiction": _lt(
+        "The API gave two quantities for %(external_id)s in one answer:"
+        " %(quantity)s and %(other_quantity)s. Its stock was left alone. Tell who runs"
+        " the API, or check the backend's mapping."
+    ),
     "invalid_response.too_large": _lt(
         "The API's answer is larger than %(megabytes)s MB; reading it was stopped."
-        " Check the backend's address and item path."
+        " Check the backend's address and paths, ask for fewer rows per page, or raise"
+        " the largest answer allowed."
     ),
     "product_not_found": _lt(
         "The API does not know the external ID %(external_id)s. Correct it on the"
@@ -174,10 +247,41 @@ SENTENCES = {
     "not_managed": _lt(
         "The API keeps no stock of this product (it answered null). Nothing to do."
     ),
-    "not_in_answer": _lt("The product was missing from the API's answer."),
-    "ambiguous_product": _lt("Several products answer to this external ID."),
-    "unmatched_product": _lt("No product has this external ID."),
-    "unknown_location": _lt("The API's location is not mapped to one of Odoo's."),
+    "not_in_answer": _lt(
+        "The product was missing from the API's answer, so its stock was left alone."
+        " Correct its external ID, or add the product in the other system."
+    ),
+    "not_in_answer.codes": _lt(
+        "The API said nothing about %(codes)s, which belongs to the same location; the"
+        " stock was left alone because the sum is not known. Correct the backend's"
+        " location map, or tell who runs the API."
+    ),
+    "not_in_answer.incomplete": _lt(
+        "The API's answer broke off before its end, and nothing is set to zero on the"
+        " strength of half an answer. The next run asks again."
+    ),
+    "ambiguous_product": _lt(
+        "Several products answer to %(external_id)s: %(products)s. Link the right one,"
+        " or correct their references."
+    ),
+    "unmatched_product": _lt(
+        "No product is known for %(external_id)s. Link one, create one, or ignore it."
+    ),
+    "unmatched_product.refused": _lt(
+        "%(external_id)s could not be linked to its product: %(reason_text)s"
+    ),
+    "unknown_location": _lt(
+        "The API's location “%(location_code)s” is not one of Odoo's. Add it to the"
+        " location map of the backend, or mark it as ignored there."
+    ),
+    "unknown_location.several": _lt(
+        "The API has several locations (%(codes)s). Say in the location map of the"
+        " backend which of Odoo's locations each of them is; nothing was changed."
+    ),
+    "unknown_location.changed": _lt(
+        "The backend no longer sets the stock of this location. The next run asks"
+        " again."
+    ),
     "archived_product": _lt(
         "The product is archived. Unarchive it, or remove its external ID."
     ),

@@ -1,4 +1,6 @@
 from odoo import api, models
+from odoo.fields import Domain
+from odoo.tools import SQL
 
 from ..tools import format_quantity
 
@@ -20,51 +22,91 @@ class StockSyncGuard(models.AbstractModel):
         :return: the facts for which the run as a whole is held, or None
         """
         backend = run.backend_id
-        lines = run.line_ids.filtered(lambda line: line.state == "planned")
-        with_stock = lines.filtered(lambda line: line.quantity_before > 0)
-        emptied = with_stock.filtered(lambda line: line.quantity_after <= 0)
+        Line = self.env["stock.sync.run.line"]
+        with_stock = Domain(
+            [
+                ("run_id", "=", run.id),
+                ("state", "=", "planned"),
+                ("quantity_before", ">", 0),
+            ]
+        )
+        emptied = with_stock & Domain("quantity_after", "<=", 0)
         checks = [
-            ("zeros", len(emptied), run.received, backend.guard_zero_percent),
-            (
-                "share",
-                len(with_stock),
-                self._count_stocked(backend),
-                backend.guard_change_percent,
-            ),
+            ("zeros", emptied, self._count_received, backend.guard_zero_percent),
+            ("share", with_stock, self._count_stocked, backend.guard_change_percent),
         ]
-        for reason, count, total, percent in checks:
-            if count >= backend.guard_minimum and count * 100 > total * percent:
+        for reason, domain, count_all, percent in checks:
+            count = Line.search_count(domain)
+            if count < backend.guard_minimum:
+                continue
+            total = count_all(run)
+            if count * 100 > total * percent:
                 return {
                     "reason": reason,
                     "count": count,
                     "total": total,
                     "percent": percent,
                 }
-        for line in with_stock:
-            if self._is_suspicious(backend, line):
-                self._hold_line(line)
+        for line in self._suspicious_lines(run):
+            self._hold_line(line)
         return None
 
     @api.model
-    def _count_stocked(self, backend):
-        """Bound products that have stock at the backend's locations."""
-        products = backend.binding_ids.product_id
-        compare = self.env["stock.sync.compare"]
-        groups = self.env["stock.quant"]._read_group(
-            compare._quant_domain(backend, products),
-            ["product_id"],
-            having=[("quantity:sum", ">", 0)],
-        )
-        return len(groups)
+    def _count_received(self, run):
+        """The products that the run is about; a delta names only those that changed."""
+        if run.delta:
+            return len(run.backend_id.binding_ids)
+        return run.received
 
     @api.model
-    def _is_suspicious(self, backend, line):
-        before, after = line.quantity_before, line.quantity_after
-        larger, smaller = max(before, after), min(before, after)
-        return (
-            larger - smaller >= backend.guard_difference
-            and larger >= smaller * backend.guard_factor
+    def _count_stocked(self, run):
+        """Bound products that have stock, counted once per site."""
+        self.env.flush_all()
+        total = 0
+        for site in run.backend_id._get_sites():
+            self.env.cr.execute(
+                """
+                SELECT count(*)
+                  FROM (SELECT FROM stock_quant quant
+                         WHERE location_id = ANY(%s)
+                           AND owner_id IS NULL
+                           AND product_id IN (SELECT product_id
+                                                FROM stock_sync_binding
+                                               WHERE backend_id = %s)
+                         GROUP BY product_id
+                        HAVING sum(quantity) > 0) stocked
+                """,
+                [list(site.location_ids), run.backend_id.id],
+            )
+            total += self.env.cr.fetchone()[0]
+        return total
+
+    @api.model
+    def _suspicious_lines(self, run):
+        """Planned changes of a product with stock by a large factor and quantity."""
+        backend = run.backend_id
+        larger = SQL("GREATEST(quantity_before, quantity_after)")
+        smaller = SQL("LEAST(quantity_before, quantity_after)")
+        self.env.flush_all()
+        self.env.cr.execute(
+            SQL(
+                """
+                SELECT id FROM stock_sync_run_line
+                 WHERE run_id = %s AND state = 'planned' AND quantity_before > 0
+                   AND %s - %s >= %s AND %s >= %s * %s
+                 ORDER BY id
+                """,
+                run.id,
+                larger,
+                smaller,
+                backend.guard_difference,
+                larger,
+                smaller,
+                backend.guard_factor,
+            )
         )
+        ids = [line_id for [line_id] in self.env.cr.fetchall()]
+        return self.env["stock.sync.run.line"].browse(ids)
 
     @api.model
     def _hold_line(self, line):

@@ -60,59 +60,97 @@ class StockSyncLevel(models.Model):
 
         :param keys: tuples (binding id, location id)
         """
-        if keys:
-            self._upsert(
-                SQL("(binding_id, location_id)"),
-                sorted(keys),
-                SQL("binding_id = excluded.binding_id"),
-            )
+        self._upsert(
+            {"binding_id": "int4", "location_id": "int4"},
+            keys,
+            SQL("binding_id = excluded.binding_id"),
+        )
 
     @api.model
-    def _accept(self, backend, outcomes):
-        """Record the levels that are equal to the stock now, in one statement."""
-        now = fields.Datetime.now()
-        location = backend.location_id
-        rows = sorted(
-            (
-                outcome.binding.id,
-                location.id,
-                float(outcome.level.quantity),
-                now,
-                outcome.level.date or None,
-                outcome.run_id,
-            )
-            for outcome in outcomes
-            if outcome.state in ("unchanged", "applied")
+    def _accept(self, outcomes):
+        """Record the levels of the outcomes that equal the stock now."""
+        self._set(
+            [
+                (
+                    outcome.binding.id,
+                    outcome.site.location.id,
+                    float(outcome.quantity),
+                    outcome.level.date or None,
+                    outcome.run_id,
+                )
+                for outcome in outcomes
+                if outcome.binding and outcome.state in ("unchanged", "applied")
+            ]
         )
-        if rows:
-            self._upsert(
-                SQL(
-                    "(binding_id, location_id, quantity, date, source_date,"
-                    " accepted_by_run)"
-                ),
-                rows,
-                SQL(
-                    "quantity = excluded.quantity, date = excluded.date,"
-                    " accepted_by_run = excluded.accepted_by_run, source_date ="
-                    " COALESCE(excluded.source_date, stock_sync_level.source_date)"
-                ),
-            )
-            shown = ["last_sync_date", "sync_quantity"]
-            self.env["product.product"].invalidate_model(shown)
-            self.env["product.template"].invalidate_model(shown)
-            self.env["stock.sync.binding"].invalidate_model(["last_sync_date"])
 
+    @api.model
+    def _set(self, rows):
+        """Record levels that equal the stock now, in one statement.
+
+        :param rows: tuples (binding id, location id, quantity, API's own time, run id)
+        """
+        now = fields.Datetime.now()
+        self._upsert(
+            {
+                "binding_id": "int4",
+                "location_id": "int4",
+                "quantity": "float8",
+                "source_date": "timestamp",
+                "accepted_by_run": "int4",
+                "date": "timestamp",
+            },
+            [(*row, now) for row in rows],
+            SQL(
+                "quantity = excluded.quantity, date = excluded.date,"
+                " accepted_by_run = excluded.accepted_by_run, source_date ="
+                " COALESCE(excluded.source_date, stock_sync_level.source_date)"
+            ),
+        )
+        self._invalidate_shown()
+
+    @api.model
+    def _touch(self, level_ids, run_id):
+        """Record that levels came again as they were, in one statement."""
+        if level_ids:
+            self.env.cr.execute(
+                SQL(
+                    "UPDATE stock_sync_level SET date = %s, accepted_by_run = %s"
+                    " WHERE id = ANY(%s)",
+                    fields.Datetime.now(),
+                    run_id,
+                    level_ids,
+                )
+            )
+            self._invalidate_shown()
+
+    @api.model
+    def _invalidate_shown(self):
+        self.invalidate_model()
+        shown = ["last_sync_date", "sync_quantity"]
+        self.env["product.product"].invalidate_model(shown, flush=False)
+        self.env["product.template"].invalidate_model(shown, flush=False)
+        shown = ["last_sync_date", "level_ids"]
+        self.env["stock.sync.binding"].invalidate_model(shown, flush=False)
+
+    @api.model
     def _upsert(self, columns, rows, update):
+        """:param columns: dict of column name to its type in PostgreSQL"""
+        if not rows:
+            return
         self.flush_model()
         self.env["stock.sync.binding"].flush_model()
+        # In one order, so that two transactions never wait for each other.
+        values = zip(*sorted(rows, key=lambda row: row[:2]), strict=True)
         self.env.cr.execute(
             SQL(
-                "INSERT INTO stock_sync_level %s VALUES %s"
+                "INSERT INTO stock_sync_level (%s) SELECT * FROM unnest(%s)"
                 " ON CONFLICT (binding_id, location_id) DO UPDATE SET %s",
-                columns,
-                SQL(", ").join(SQL("%s", row) for row in rows),
+                SQL(", ").join(map(SQL.identifier, columns)),
+                SQL(", ").join(
+                    SQL("%s::%s[]", list(column), SQL.identifier(kind))
+                    for kind, column in zip(columns.values(), values, strict=True)
+                ),
                 update,
             )
         )
         self.invalidate_model()
-        self.env["stock.sync.binding"].invalidate_model(["level_ids"])

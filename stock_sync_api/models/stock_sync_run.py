@@ -1,5 +1,7 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
+from odoo.fields import Domain
+from odoo.orm.models import NO_ACCESS
 
 
 class StockSyncRun(models.Model):
@@ -20,6 +22,12 @@ class StockSyncRun(models.Model):
     company_id = fields.Many2one(related="backend_id.company_id", store=True)
     user_id = fields.Many2one(
         "res.users", readonly=True, default=lambda self: self.env.user
+    )
+    decided_by_id = fields.Many2one(
+        "res.users",
+        string="Approved or Rejected By",
+        readonly=True,
+        help="Who decided what becomes of what was held.",
     )
     trigger = fields.Selection(
         [("manual", "Button"), ("cron", "Scheduled action"), ("webhook", "Webhook")],
@@ -61,8 +69,35 @@ class StockSyncRun(models.Model):
     failed = fields.Integer(readonly=True, aggregator="sum")
     api_calls = fields.Integer(string="API Calls", readonly=True, aggregator="sum")
     message = fields.Char(compute="_compute_message")
-    plan_position = fields.Integer(
-        readonly=True, help="The last binding that was read, to continue from."
+    delta = fields.Boolean(
+        string="Changes Only",
+        readonly=True,
+        help="The API was asked only for what has changed since an earlier run.",
+    )
+    since_date = fields.Datetime(string="Changed Since", readonly=True)
+    since_version = fields.Char(string="Changed Since Version", readonly=True)
+    version = fields.Char(
+        readonly=True, help="The last version that the API has shown, if it has any."
+    )
+    complete = fields.Boolean(
+        string="Read Completely",
+        readonly=True,
+        help="Whether all that the API has to say was read.",
+    )
+    settled = fields.Boolean(
+        readonly=True,
+        help="Whether nothing that the API said is left for a later run.",
+    )
+    plan_state = fields.Json(
+        readonly=True,
+        groups=NO_ACCESS,  # it may hold addresses that the API has given
+        exportable=False,
+        copy=False,
+        help="Where to go on reading; only while the run is planned.",
+    )
+    interruptions = fields.Integer(
+        readonly=True,
+        help="How often the server was killed during the run, which then went on.",
     )
     line_ids = fields.One2many("stock.sync.run.line", "run_id", readonly=True)
     has_held_lines = fields.Boolean(compute="_compute_has_held_lines")
@@ -128,10 +163,31 @@ class StockSyncRun(models.Model):
             state = "done"
             if error_code or self.failed or self.skipped or self.has_held_lines:
                 state = "partial" if useful else "failed"
-        values = {"state": state, "end_date": fields.Datetime.now()}
+        values = {
+            "state": state,
+            "end_date": fields.Datetime.now(),
+            "plan_state": False,
+            "settled": self.complete and not error_code and not self._has_more_to_do(),
+        }
         if error_code:
             values.update(error_code=error_code, error_facts=error_facts)
         self.write(values)
+        if self.scope == "backend" and not self.preview:
+            self.backend_id._after_run(self)
+
+    def _has_more_to_do(self):
+        """Whether a delta must ask again for something that this run was told."""
+        waiting = ["apply_failed", "count_in_progress", "move_in_progress"]
+        waiting += ["below_reserved", "held_by_guard"]
+        return bool(
+            self.env["stock.sync.run.line"].search_count(
+                [("run_id", "=", self.id), ("error_code", "in", waiting)], limit=1
+            )
+        )
+
+    def _is_list(self):
+        """Whether it goes by the API's list, and not by the bindings."""
+        return self.scope == "backend" and self.backend_id.request_mode == "list"
 
     def _move_reference(self):
         """The reference of the moves that this run makes."""
@@ -144,24 +200,25 @@ class StockSyncRun(models.Model):
         for run in self:
             run._check_is_held()
             service = self.env["stock.sync.service"]
-            service._engine(run.backend_id, self.env.user)._apply_held(run)
+            engine = service._engine(run.backend_id, self.env.user)
+            if not engine._apply_held(run):
+                service._continue_later()
         return self[-1:]._notification()
 
     def action_reject(self):
         """Leave the stock as it is."""
         self._check_may_decide()
         self._check_is_held()
+        self.sudo().decided_by_id = self.env.user
         self.sudo()._reject()
         return True
 
     def _reject(self):
         for run in self:
-            planned = run.line_ids.filtered(
-                lambda line, held=run.state == "held": (
-                    line.state == "planned"
-                    and (held or line.error_code == "held_by_guard")
-                )
-            )
+            domain = Domain([("run_id", "=", run.id), ("state", "=", "planned")])
+            if run.state != "held":
+                domain &= Domain("error_code", "=", "held_by_guard")
+            planned = self.env["stock.sync.run.line"].search(domain)
             for line in planned:
                 self.env["stock.sync.guard"]._hold_line(line)
             planned.state = "skipped"

@@ -13,7 +13,7 @@ class StockSyncRunLine(models.Model):
     _rec_name = "external_id"
 
     run_id = fields.Many2one(
-        "stock.sync.run", required=True, ondelete="cascade", index=True, readonly=True
+        "stock.sync.run", required=True, ondelete="cascade", readonly=True
     )
     backend_id = fields.Many2one(related="run_id.backend_id", store=True, index=True)
     company_id = fields.Many2one(related="run_id.company_id", store=True)
@@ -58,6 +58,9 @@ class StockSyncRunLine(models.Model):
         readonly=True,
     )
     description = fields.Char(compute="_compute_description")
+
+    # What a run has for a product is looked up for each one that it reads.
+    _run_binding = models.Index("(run_id, binding_id)")
 
     @api.depends("quantity_before", "quantity_after")
     def _compute_difference(self):

@@ -7,12 +7,15 @@ from odoo import api, fields, models
 from odoo.exceptions import ConcurrencyError, UserError
 from odoo.fields import Domain
 
-from ..client import ClientError
-
 _logger = logging.getLogger(__name__)
 
 #: after this time without progress, an open run is not continued
 OPEN_RUN_EXPIRY = timedelta(minutes=30)
+
+#: runs over all products that are not finished
+OPEN_RUNS = Domain("scope", "=", "backend") & Domain(
+    "state", "in", ["planning", "applying"]
+)
 
 
 class StockSyncService(models.AbstractModel):
@@ -40,15 +43,28 @@ class StockSyncService(models.AbstractModel):
     def sync_backend(self, backend, preview=False):
         """Synchronise all products of a backend now, in the caller's transaction.
 
+        Where that takes longer than a person waits, the scheduled action goes on with
+        it in the background.
+
         :param preview: stop before anything is written to the stock
         :return: the ``stock.sync.run``
         """
         backend.ensure_one()
         engine = self._engine(backend, self.env.user)
         run = engine._start_run(backend, "manual", preview=preview)
-        if run.state == "planning":
-            engine._continue_run(run)
+        if run.state == "planning" and not engine._continue_run(run):
+            self._continue_later(run.backend_id)
         return run.with_env(self.env)
+
+    @api.model
+    def _continue_later(self, backend, date=None):
+        """Have the scheduled action called as soon as possible, or at a time.
+
+        :param backend: the one that there is something to do for
+        """
+        cron = self.env.ref("stock_sync_api.ir_cron_stock_sync", False)
+        if cron:
+            cron.sudo()._trigger(at=date)
 
     @api.model
     def _cron_sync(self):
@@ -58,13 +74,14 @@ class StockSyncService(models.AbstractModel):
         until there is none. One backend's trouble is not another's, and nothing is
         raised: Odoo switches an action off that fails for a week.
         """
-        runs = self._open_scheduled_runs() or self._start_round()
+        runs = self._open_runs() or self._start_round()
         for position, run in enumerate(runs):
             if self._out_of_time():
                 # Odoo calls ten times in a row even when the time of the job is over.
                 self._commit_progress(0, remaining=len(runs) - position)
                 return
-            engine = self._engine(run.backend_id, run.backend_id.user_id).with_context(
+            user = run.decided_by_id or run.user_id
+            engine = self._engine(run.backend_id, user).with_context(
                 stock_sync_waiting=len(runs) - position - 1
             )
             try:
@@ -134,38 +151,6 @@ class StockSyncService(models.AbstractModel):
         }
 
     @api.model
-    def _test_connection(self, backend):
-        """Ask about one bound product, and say what came back."""
-        problem = backend._problem(self.env.user)
-        kind, message = "danger", None
-        if problem:
-            message = self.env["stock.sync.error.mixin"]._explain(*problem)
-        else:
-            binding = backend.sudo().binding_ids[:1]
-            message = self.env._(
-                "Enter the external ID of a product first, then test again."
-            )
-            if binding:
-                with backend._get_api() as api_client:
-                    try:
-                        level = api_client.get_level(binding.external_id)
-                    except ClientError as error:
-                        facts = {"external_id": binding.external_id, **error.facts}
-                        message = self.env["stock.sync.error.mixin"]._explain(
-                            error.code, facts
-                        )
-                    else:
-                        kind = "success"
-                        message = self.env._(
-                            "The API answered: %(external_id)s (%(product)s) has"
-                            " %(quantity)s.",
-                            external_id=binding.external_id,
-                            product=binding.product_id.display_name,
-                            quantity=level.quantity,
-                        )
-        return self._notification(kind, message)
-
-    @api.model
     def _engine(self, backend, user):
         """The engine, in the backend's company and as ``user``.
 
@@ -212,30 +197,45 @@ class StockSyncService(models.AbstractModel):
         return groups
 
     @api.model
-    def _open_scheduled_runs(self):
+    def _open_runs(self, domain=Domain.TRUE):
         """Runs that were out of time, or whose server was killed.
 
         The one that has waited longest comes first, so that backends share the time.
-        One that has waited too long is closed: its answers are of another time.
+        One that has waited too long is closed: its answers are of another time. So is
+        one that was killed while it read a list, whose pages may have moved.
         """
         runs = (
             self.env["stock.sync.run"]
             .sudo()
             .search(
-                [
-                    ("scope", "=", "backend"),
-                    ("trigger", "=", "cron"),
-                    ("state", "in", ["planning", "applying"]),
-                ],
+                OPEN_RUNS & domain,
                 order="write_date, id",
             )
         )
-        expired = runs.filtered(
-            lambda run: run.write_date < fields.Datetime.now() - OPEN_RUN_EXPIRY
-        )
-        for run in expired:
+        limit = fields.Datetime.now() - OPEN_RUN_EXPIRY
+        dead = runs.filtered(lambda run: run.write_date < limit)
+        if self._was_killed():
+            dead |= runs.filtered(
+                lambda run: (
+                    run.state == "planning"
+                    and run._is_list()
+                    and not run.plan_state
+                    and not run.complete
+                )
+            )
+            for run in runs - dead:
+                run.interruptions += 1
+        for run in dead:
             run._finish("interrupted")
-        return runs - expired
+        return runs - dead
+
+    @api.model
+    def _was_killed(self):
+        """Whether the last call of the scheduled action did not come to its end."""
+        progress_id = self.env.context.get("ir_cron_progress_id")
+        progress = self.env["ir.cron.progress"].sudo().browse(progress_id or [])
+        # Odoo adds one at the start of each call, and sets zero at its end.
+        return progress.timed_out_counter > 1
 
     @api.model
     def _start_round(self):

@@ -13,8 +13,12 @@ from odoo.service.model import (
     PG_CONCURRENCY_EXCEPTIONS_TO_RETRY,
 )
 
-#: the last: something was deleted since the transaction began
-_LOST_RACES = (*PG_CONCURRENCY_EXCEPTIONS_TO_RETRY, errors.ForeignKeyViolation)
+#: what may work at another attempt
+LOST_RACES = (
+    *PG_CONCURRENCY_EXCEPTIONS_TO_RETRY,
+    ConcurrencyError,
+    errors.ForeignKeyViolation,  # something was deleted since the transaction began
+)
 
 _logger = logging.getLogger(__name__)
 
@@ -54,13 +58,6 @@ class StockSyncTransaction(models.AbstractModel):
         todo = self.env["stock.sync.run.line"].search_count(
             [("run_id", "=", run.id), ("state", "=", "planned")]
         )
-        if run.state == "planning":
-            todo += self.env["stock.sync.binding"].search_count(
-                [
-                    ("backend_id", "=", run.backend_id.id),
-                    ("id", ">", run.plan_position),
-                ]
-            )
         waiting = self.env.context.get("stock_sync_waiting", 0)
         # At least 1 while the run is open: it still has to be closed.
         return self._commit_progress(processed, remaining=todo + waiting + 1)
@@ -79,7 +76,7 @@ class StockSyncTransaction(models.AbstractModel):
                 result = step(*args)
                 self.env.cr.flush()
                 return result
-            except (*_LOST_RACES, ConcurrencyError) as error:
+            except LOST_RACES as error:
                 if not self._in_cron() or attempt == MAX_TRIES_ON_CONCURRENCY_FAILURE:
                     raise
                 self.env.cr.rollback()

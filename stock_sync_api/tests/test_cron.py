@@ -1,6 +1,5 @@
 import time
 from datetime import timedelta
-from itertools import islice
 from unittest.mock import patch
 
 from freezegun import freeze_time
@@ -10,8 +9,7 @@ from odoo.exceptions import UserError
 from odoo.tests import tagged
 from odoo.tools import mute_logger
 
-from ..client import StockApi
-from ..models import stock_sync_engine
+from ..models import stock_sync_engine, stock_sync_source
 from .common import SERVICE_LOGGER, StockSyncCase
 
 
@@ -57,7 +55,10 @@ class TestCron(StockSyncCase):
         for number in range(7):
             self.api_says(number + 1, str(number))
         self.api_says(1)
-        with patch.object(stock_sync_engine, "BATCH_SIZE", 3):
+        with (
+            patch.object(stock_sync_source, "BATCH_SIZE", 3),
+            patch.object(stock_sync_engine, "APPLY_SIZE", 3),
+        ):
             run = self.run_cron()
         self.assertEqual(run.state, "done")
         self.assertEqual(run.changed, 8)
@@ -78,7 +79,8 @@ class TestCron(StockSyncCase):
             return 0.0
 
         with (
-            patch.object(stock_sync_engine, "BATCH_SIZE", 2),
+            patch.object(stock_sync_source, "BATCH_SIZE", 2),
+            patch.object(stock_sync_engine, "APPLY_SIZE", 2),
             patch.object(Cron, "_commit_progress", out_of_time),
         ):
             run = self.run_cron()
@@ -115,15 +117,15 @@ class TestCron(StockSyncCase):
         )
         self.api_says("4", "second")
         self.api_says("3")
-        Engine = self.env.registry["stock.sync.engine"]
-        plan = Engine._plan
+        Plan = self.env.registry["stock.sync.plan"]
+        plan = Plan._plan
 
         def crash(self, run, *args):
             if run.backend_id.name == "Test API":
                 raise ZeroDivisionError
             return plan(self, run, *args)
 
-        with patch.object(Engine, "_plan", crash):
+        with patch.object(Plan, "_plan", crash):
             runs = self.run_cron()
         states = {run.backend_id.name: run.state for run in runs}
         self.assertEqual(states, {"Test API": "interrupted", "Second": "done"})
@@ -160,7 +162,7 @@ class TestCron(StockSyncCase):
             self._create_product(str(number))
             self.answers[str(number)] = (401, {}, "")
         self.answers["123"] = (401, {}, "")
-        with patch.object(stock_sync_engine, "BATCH_SIZE", 2):
+        with patch.object(stock_sync_source, "BATCH_SIZE", 2):
             run = self.run_cron()
         self.assertEqual(len(self.calls), 1)
         self.assertEqual((run.state, run.error_code), ("failed", "auth_failed"))
@@ -266,18 +268,24 @@ class TestCron(StockSyncCase):
         self.sync()
         self.assertEqual(self.on_hand(), 5)
 
-    def test_slow_api_gets_less_per_batch_and_no_product_is_left_out(self):
+    def test_answers_of_a_slow_api_are_recorded_before_the_batch_is_full(self):
         for number in range(4):
             self._create_product(str(number))
             self.api_says(number + 1, str(number))
         self.api_says(9)
-        get_levels = StockApi.get_levels
+        Plan = self.env.registry["stock.sync.plan"]
+        plan, batches = Plan._plan, []
 
-        def first_two_only(client, external_ids, seconds):
-            return islice(get_levels(client, external_ids), 2)
+        def count(self, run, by_site, *args):
+            batches.append(sum(map(len, by_site.values())))
+            return plan(self, run, by_site, *args)
 
-        with patch.object(StockApi, "get_levels", first_two_only):
+        with (
+            patch.object(stock_sync_source, "BATCH_SECONDS", -1),
+            patch.object(Plan, "_plan", count),
+        ):
             run = self.run_cron()
+        self.assertEqual(batches, [1, 1, 1, 1, 1, 0])
         self.assertEqual((run.state, run.changed), ("done", 5))
         self.assertEqual(sorted(self.calls), ["0", "1", "123", "2", "3"])
 

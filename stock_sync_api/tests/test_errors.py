@@ -409,16 +409,22 @@ class TestErrors(StockSyncErrorCase):
             [("product_id", "in", (self.first + self.last).ids)]
         ).unlink()
         self.api_says("5", "bad")
-        params = self.backend.action_test_connection()["params"]
-        self.assertEqual(params["type"], "success")
-        self.assertIn("bad", params["message"])
+        self.assertIn("product bad has 5", self.connection_test())
         for name, (answer, _code, words) in STOPPING_FAULTS.items():
             with self.subTest(name):
                 self.answers["bad"] = answer
-                params = self.backend.action_test_connection()["params"]
-                self.assertEqual(params["type"], "danger")
-                self.assertIn(words, params["message"])
-                self.assert_plain_sentence(params["message"])
+                message = self.connection_test()
+                self.assertIn(words, message)
+                self.assert_plain_sentence(message)
+
+    def connection_test(self):
+        """What the button **Test Connection** says, in a notification or a dialog."""
+        action = self.backend.action_test_connection()
+        if action["type"] == "ir.actions.client":
+            self.assertEqual(action["params"]["type"], "danger")
+            return action["params"]["message"]
+        test = self.env[action["res_model"]].browse(action["res_id"])
+        return test.problem or test.summary
 
 
 @tagged("post_install", "-at_install")
@@ -497,10 +503,11 @@ class TestRefusals(StockSyncErrorCase):
     def test_bug_of_our_own_changes_nothing_and_shows_a_sentence(self):
         Apply = self.env.registry["stock.sync.apply"]
         runs = self.env["stock.sync.run"].search_count([])
+        Record = self.env.registry["stock.sync.record"]
         Engine = self.env.registry["stock.sync.engine"]
         for target, name in (
-            (Engine, "_record"),
-            (Engine, "_fetch"),
+            (Record, "_record"),
+            (Engine, "_ask"),
             (Apply, "_apply"),
         ):
             with (

@@ -23,8 +23,8 @@ class TestOrderOfEvents(StockSyncCase):
         """Let something happen between the API's answers and their use."""
         get_levels = StockApi.get_levels
 
-        def with_event(client, external_ids, seconds):
-            yield from get_levels(client, external_ids, seconds)
+        def with_event(client, external_ids, *args):
+            yield from get_levels(client, external_ids, *args)
             event()
 
         self.patch(StockApi, "get_levels", with_event)
@@ -102,7 +102,7 @@ class TestOrderOfEvents(StockSyncCase):
             [fields.Datetime.now() - timedelta(hours=1), run.id],
         )
         run.invalidate_recordset()
-        self.assertFalse(self.env["stock.sync.service"]._open_scheduled_runs())
+        self.assertFalse(self.env["stock.sync.service"]._open_runs())
         self.assertEqual(run.state, "interrupted")
 
     def test_preview_that_fails_says_so(self):

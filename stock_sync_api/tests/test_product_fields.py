@@ -637,7 +637,7 @@ class TestBackend(ProductFieldsCase):
         ):
             with (
                 self.subTest(url=url),
-                self.assertRaisesRegex(ValidationError, "base URL must look like"),
+                self.assertRaisesRegex(ValidationError, "Base URL must look like"),
                 self.env.cr.savepoint(),
             ):
                 self.backend.base_url = url

@@ -1,0 +1,535 @@
+from urllib.parse import urlsplit
+
+from odoo import api, fields, models
+from odoo.exceptions import ValidationError
+
+from ..client import ApiSettings, Auth, Limits, Mapping, MappingError, Paging, StockApi
+from .stock_sync_parameter import HEADER_NAME, PARAMETER_NAME
+
+#: the client's words for the expressions, and the fields that hold them
+MAPPING_FIELDS = {
+    "rows": "rows_path",
+    "item_rows": "item_rows_path",
+    "external_id": "external_id_path",
+    "quantity": "quantity_path",
+    "location": "location_path",
+    "date": "date_path",
+    "levels": "levels_path",
+    "filter": "filter_path",
+    "success": "success_path",
+}
+PAGING_FIELDS = {"next": "next_path", "pages": "pages_path", "total": "total_path"}
+#: paging that cannot work without these
+PAGING_NEEDS = {
+    "page": ["page_param"],
+    "offset": ["page_param"],
+    "cursor": ["page_param", "next_path"],
+    "next_url": ["next_path"],
+    "version": ["page_param", "next_path"],
+}
+
+
+class StockSyncApiMixin(models.AbstractModel):
+    """How to speak to an API: where it is, what to ask, what its answers mean."""
+
+    _name = "stock.sync.api.mixin"
+    _inherit = ["stock.sync.secret.mixin"]
+    _description = "Stock Synchronisation API"
+
+    # --- where it is, and who asks ---
+    base_url = fields.Char(
+        string="Base URL",
+        help="Where the API is, for example https://api.globalshop.example/v1",
+    )
+    auth_type = fields.Selection(
+        [
+            ("none", "None"),
+            ("api_key", "API key"),
+            ("bearer", "Bearer token"),
+            ("basic", "User name and password"),
+            ("oauth2", "OAuth2 client credentials"),
+        ],
+        string="Authentication",
+        required=True,
+        default="none",
+    )
+    auth_header = fields.Char(
+        string="API Key Header",
+        default="X-API-Key",
+        help="The header that carries the API key, for example X-API-Key.",
+    )
+    auth_param = fields.Char(
+        string="API Key Parameter",
+        help="The parameter that carries the API key, for example api_key; then no"
+        " header does. Prefer the header where the API allows it: addresses are"
+        " written to logs.",
+    )
+    auth_username = fields.Char(
+        string="User Name", help="The user name, or the client ID of OAuth2."
+    )
+    oauth_token_url = fields.Char(
+        string="Token URL",
+        help="Where OAuth2 tokens are fetched, for example"
+        " https://auth.example.com/oauth/token",
+    )
+    oauth_scope = fields.Char(
+        string="Scope",
+        help="What the token is asked for, if the API wants that said, for example"
+        " view_products:my-shop",
+    )
+
+    # --- what is asked ---
+    item_path = fields.Char(
+        string="Path of One Product",
+        default="/stock/{external_id}",
+        help="Below the base URL; {external_id} stands for the product's external ID:"
+        " /stock/{external_id}, or /levels?sku={external_id}. Empty where the API has"
+        " no address for one product: then the list is read.",
+    )
+    list_path = fields.Char(
+        string="Path of the List",
+        help="Below the base URL, for example /stock. Empty where the API has no"
+        " list: then it is asked about each product.",
+    )
+    request_mode = fields.Selection(
+        [
+            ("item", "One request per product"),
+            ("list", "The list, page by page"),
+            ("ids", "Several products per request"),
+        ],
+        string="All Products",
+        required=True,
+        compute="_compute_request_mode",
+        store=True,
+        readonly=False,
+        precompute=True,
+        help="How the API is asked when all products are synchronised.",
+    )
+    http_method = fields.Selection(
+        [("GET", "GET"), ("POST", "POST with a JSON body")],
+        string="Method",
+        required=True,
+        default="GET",
+        help="For the list and for several products; one product is always a GET.",
+    )
+    ids_param = fields.Char(
+        string="Parameter of the IDs",
+        default="ids",
+        help="Carries the external IDs, for example ids in /stock?ids=1,2,3",
+    )
+    ids_separator = fields.Char(
+        string="Separator", default=",", help="Stands between two external IDs."
+    )
+    ids_per_request = fields.Integer(
+        string="IDs per Request",
+        required=True,
+        default=50,
+        help="As many as the API takes at most, for example 50.",
+    )
+    since_param = fields.Char(
+        string="Parameter of the Time",
+        default="updated_since",
+        help="Asks the list only for what has changed since a time, for example"
+        " updated_since. Empty where the API cannot do that: then each run reads the"
+        " whole list.",
+    )
+
+    # --- what the answers mean: JMESPath expressions ---
+    rows_path = fields.Char(
+        string="Rows",
+        default="items",
+        help="The rows in the answer about several products: items,"
+        " payload.summaries, or @ where the answer is the list itself. Where it is an"
+        " object of quantities by ID, items(stock) makes rows of it, with [0] as"
+        " external ID and [1] as quantity.",
+    )
+    item_rows_path = fields.Char(
+        string="Rows of One Product",
+        default="@",
+        help="The row, or rows, in the answer about one product: @ where the answer is"
+        " the row itself, [] where it is a list of them, or items.",
+    )
+    external_id_path = fields.Char(
+        string="External ID",
+        default="product_id",
+        help="On a row: product_id, sku, identity.sku. May be empty only where the API"
+        " is asked product by product: then the answer is taken to be about the"
+        " product that was asked for.",
+    )
+    quantity_path = fields.Char(
+        string="Quantity",
+        required=True,
+        default="quantity",
+        help="On a row, or on a level inside it: quantity, stock.available.",
+    )
+    location_path = fields.Char(
+        string="Location Code",
+        help="On a row, or on a level inside it: location_id, warehouse.code. Empty"
+        " where the API has one quantity per product.",
+    )
+    date_path = fields.Char(
+        string="Time",
+        default="updated_at",
+        help="When the quantity was last changed, on a level or on its row:"
+        " updated_at. An answer older than the last one accepted is not used.",
+    )
+    levels_path = fields.Char(
+        string="Levels Inside a Row",
+        help="Where a row holds several quantities, one per location: locations, or"
+        " warehouses[].stock[]. Empty where each row is one quantity.",
+    )
+    filter_path = fields.Char(
+        string="Only Rows Where",
+        help="Rows for which this is not true are left out: state == 'IN_STOCK'",
+    )
+    success_path = fields.Char(
+        string="Success",
+        help="For an API that answers 200 and reports an error inside: the answer is"
+        " used only where this is true, for example status == 'ok'",
+    )
+
+    # --- page after page ---
+    paging = fields.Selection(
+        [
+            ("none", "No pages: all at once"),
+            ("page", "Page number"),
+            ("offset", "Offset"),
+            ("cursor", "Cursor"),
+            ("link", "Link header"),
+            ("next_url", "Address of the next page in the answer"),
+            ("version", "Last version seen"),
+        ],
+        string="Pages",
+        required=True,
+        default="page",
+    )
+    page_param = fields.Char(
+        string="Parameter of the Page",
+        default="page",
+        help="Carries the page number, offset, cursor or version: page, offset, cursor,"
+        " searchCriteria[currentPage].",
+    )
+    page_size_param = fields.Char(
+        string="Parameter of the Size",
+        default="per_page",
+        help="Carries the number of rows per page: per_page, limit. Empty where the API"
+        " decides.",
+    )
+    page_size = fields.Integer(
+        string="Rows per Page",
+        required=True,
+        default=500,
+        help="As many as the API gives at most, for example 500.",
+    )
+    first_page = fields.Integer(default=1, help="The number of the first page: 1 or 0.")
+    next_path = fields.Char(
+        string="Next Page",
+        help="The cursor or address of the next page in the answer:"
+        " pagination.nextToken; for the last version seen, a row's own: version.",
+    )
+    pages_path = fields.Char(
+        string="Number of Pages",
+        default="pages",
+        help="In the answer: pages, meta.pagination.total_pages; or in a header:"
+        " header:X-WP-TotalPages. Empty where the API does not say.",
+    )
+    total_path = fields.Char(
+        string="Number of Rows",
+        default="total",
+        help="In the answer: total, total_count. Empty where the API does not say. A"
+        " list with fewer rows than this is not taken for complete.",
+    )
+    cursor_alone = fields.Boolean(
+        help="With a cursor, no other parameter but the size may be sent.",
+    )
+
+    # --- how much, how fast ---
+    request_timeout = fields.Integer(
+        default=20,
+        required=True,
+        help="Seconds for one answer, repeated attempts included.",
+    )
+    max_attempts = fields.Integer(default=3, required=True)
+    max_answer_mb = fields.Integer(
+        string="Largest Answer (MB)",
+        default=10,
+        required=True,
+        help="Reading a larger answer is stopped.",
+    )
+    concurrency = fields.Integer(
+        string="Requests at Once",
+        default=4,
+        required=True,
+        help="How many requests may be under way at the same time.",
+    )
+    requests_per_second = fields.Float(
+        string="Requests per Second",
+        help="No more than this, for example 2 for Amazon; 0 for no limit.",
+    )
+
+    @api.depends("list_path")
+    def _compute_request_mode(self):
+        for record in self:
+            if not record.list_path:
+                record.request_mode = "item"
+            elif record.request_mode != "ids":
+                record.request_mode = "list"
+
+    @api.constrains("base_url", "oauth_token_url")
+    def _check_urls(self):
+        for record in self:
+            for fname in ("base_url", "oauth_token_url"):
+                if record[fname] and not _is_plain_url(record[fname]):
+                    raise ValidationError(
+                        self.env._(
+                            "The %(field)s must look like https://api.example.com/v1:"
+                            " http or https, a server, perhaps a path; no user name,"
+                            " password, “?” or “#”.",
+                            field=record._label(fname),
+                        )
+                    )
+
+    @api.constrains("item_path", "list_path", "request_mode")
+    def _check_paths(self):
+        for record in self:
+            path = record.item_path or ""
+            if path and (
+                not _is_path(path) or path.count("{external_id}") != 1 or "#" in path
+            ):
+                raise ValidationError(
+                    self.env._(
+                        "The item path must begin with “/” and contain {external_id}"
+                        " once, for example /stock/{external_id}"
+                    )
+                )
+            path = record.list_path or ""
+            if path and (not _is_path(path) or "?" in path or "#" in path):
+                raise ValidationError(
+                    self.env._(
+                        "The path of the list must begin with “/”, for example /stock."
+                        " What comes after a “?” belongs into the table of parameters."
+                    )
+                )
+            needed = "item_path" if record.request_mode == "item" else "list_path"
+            if not record[needed]:
+                raise ValidationError(
+                    self.env._(
+                        "To ask for all products by “%(mode)s”, the API needs the field"
+                        " “%(field)s”.",
+                        mode=record._label_of_choice("request_mode"),
+                        field=record._label(needed),
+                    )
+                )
+
+    @api.constrains("auth_type", "auth_header", "auth_param")
+    def _check_auth(self):
+        for record in self:
+            header = record.auth_header or ""
+            if (
+                record.auth_type == "api_key"
+                and not record.auth_param
+                and not HEADER_NAME.fullmatch(header)
+            ):
+                raise ValidationError(
+                    self.env._(
+                        "The API key header must be a name like X-API-Key: letters,"
+                        " digits and hyphens."
+                    )
+                )
+
+    @api.constrains(
+        "auth_param", "ids_param", "since_param", "page_param", "page_size_param"
+    )
+    def _check_parameter_names(self):
+        names = ("auth_param", "ids_param", "since_param", "page_param")
+        for record in self:
+            for fname in (*names, "page_size_param"):
+                if record[fname] and not PARAMETER_NAME.fullmatch(record[fname]):
+                    raise ValidationError(
+                        self.env._(
+                            "%(field)s: “%(name)s” cannot be the name of a parameter:"
+                            " no spaces, and none of & = # ? + %%",
+                            field=record._label(fname),
+                            name=record[fname],
+                        )
+                    )
+
+    @api.constrains(
+        "request_mode",
+        "paging",
+        "page_param",
+        "next_path",
+        "rows_path",
+        "item_rows_path",
+        "external_id_path",
+        "item_path",
+        "ids_param",
+    )
+    def _check_needed(self):
+        """What this way of asking cannot do without."""
+        for record in self:
+            needed = []
+            if record.item_path:
+                needed.append("item_rows_path")
+            if record.request_mode != "item":
+                needed += ["rows_path", "external_id_path"]
+                needed += PAGING_NEEDS.get(record.paging, [])
+            if record.request_mode == "ids":
+                needed.append("ids_param")
+            for fname in needed:
+                if not record[fname]:
+                    raise ValidationError(
+                        self.env._(
+                            "“%s” is needed for this way of asking the API.",
+                            record._label(fname),
+                        )
+                    )
+
+    @api.constrains(*MAPPING_FIELDS.values(), *PAGING_FIELDS.values())
+    def _check_expressions(self):
+        for record in self:
+            for settings, fnames in (
+                (record._get_mapping(), MAPPING_FIELDS),
+                (record._get_paging(), PAGING_FIELDS),
+            ):
+                try:
+                    settings.check()
+                except MappingError as error:
+                    fname = fnames[error.field]
+                    raise ValidationError(record._fault(fname, error)) from None
+
+    def _fault(self, fname, error):
+        """Where an expression does not compile, in a sentence.
+
+        :param MappingError error: with the position, if it is known
+        """
+        expression = self[fname]
+        if error.position is None:
+            place = expression
+        else:
+            place = f"{expression[: error.position]} ⟨?⟩ {expression[error.position :]}"
+        return self.env._(
+            "%(field)s is not a valid JMESPath expression: %(fault)s. The place of the"
+            " fault: %(place)s",
+            field=self._label(fname),
+            fault=error.message,
+            place=place,
+        )
+
+    def _label(self, fname):
+        return self._fields[fname]._description_string(self.env)
+
+    def _label_of_choice(self, fname):
+        choices = dict(self._fields[fname]._description_selection(self.env))
+        return choices[self[fname]]
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        return super().create([self._clean_vals(vals) for vals in vals_list])
+
+    def write(self, vals):
+        return super().write(self._clean_vals(vals))
+
+    @api.model
+    def _clean_vals(self, vals):
+        """Without the spaces of a paste."""
+        vals = dict(vals)
+        for fname in ("base_url", "oauth_token_url", "item_path", "list_path"):
+            if isinstance(vals.get(fname), str):
+                vals[fname] = vals[fname].strip()
+        if isinstance(vals.get("base_url"), str):
+            vals["base_url"] = vals["base_url"].rstrip("/")
+        return vals
+
+    def _get_api(self):
+        """The client for this API; to be used as a context manager."""
+        self.ensure_one()
+        return StockApi(self._get_api_settings())
+
+    def _get_api_settings(self):
+        """Everything that the client needs to know, secrets included."""
+        self.ensure_one()
+        return ApiSettings(
+            base_url=self.base_url,
+            item_path=self.item_path or "",
+            list_path=self.list_path or "",
+            mode=self.request_mode,
+            method=self.http_method,
+            headers=(
+                *self._get_rows("header", is_secret=False),
+                *self._get_rows("header", is_secret=True),
+            ),
+            params=self._get_rows("param", is_secret=False),
+            secret_params=self._get_rows("param", is_secret=True),
+            ids_param=self.ids_param or "",
+            ids_separator=self.ids_separator or "",
+            ids_per_request=self.ids_per_request,
+            since_param=self.since_param or "",
+            mapping=self._get_mapping(),
+            paging=self._get_paging(),
+            auth=self._get_auth(),
+            limits=Limits(
+                connect_timeout=min(10, self.request_timeout),
+                read_timeout=self.request_timeout,
+                total_timeout=self.request_timeout,
+                max_attempts=self.max_attempts,
+                max_bytes=self.max_answer_mb * 2**20,
+            ),
+            concurrency=self.concurrency,
+            requests_per_second=self.requests_per_second,
+        )
+
+    def _get_auth(self):
+        return Auth(
+            kind=self.auth_type,
+            secret=self._get_secret() if self.auth_type != "none" else "",
+            username=self.auth_username or "",
+            header=self.auth_header or "",
+            param=self.auth_param or "",
+            token_url=self.oauth_token_url or "",
+            scope=self.oauth_scope or "",
+        )
+
+    def _get_mapping(self):
+        return Mapping(**self._get_texts(MAPPING_FIELDS))
+
+    def _get_paging(self):
+        return Paging(
+            kind=self.paging,
+            param=self.page_param or "",
+            size_param=self.page_size_param or "",
+            size=self.page_size,
+            first=self.first_page,
+            cursor_alone=self.cursor_alone,
+            **self._get_texts(PAGING_FIELDS),
+        )
+
+    def _get_texts(self, fnames):
+        return {name: (self[fname] or "").strip() for name, fname in fnames.items()}
+
+    def _get_rows(self, kind, is_secret):
+        """:return: tuple of (name, value) of the extra headers or parameters"""
+        rows = self.sudo().parameter_ids.filtered(
+            lambda row: row.kind == kind and row.is_secret == is_secret
+        )
+        values = ((row.name, row._get_value()) for row in rows)
+        return tuple((name, value) for name, value in values if value)
+
+
+def _is_plain_url(text):
+    try:
+        url = urlsplit(text)
+        return bool(
+            url.scheme in ("http", "https")
+            and url.hostname
+            and url.port != 0
+            and not (url.username or url.password or url.query or url.fragment)
+            and text.isprintable()
+            and " " not in text
+        )
+    except ValueError:
+        return False
+
+
+def _is_path(text):
+    return text.startswith("/") and text.isprintable() and " " not in text

@@ -1,0 +1,124 @@
+from odoo import api, models
+from odoo.exceptions import UserError
+from odoo.fields import Domain
+
+
+class StockSyncMatch(models.AbstractModel):
+    """Finds the product for an external id; binds it where it was not bound yet."""
+
+    _name = "stock.sync.match"
+    _description = "Stock Synchronisation: Match"
+
+    @api.model
+    def _match(self, run, external_ids):
+        """Find the products of a page of ids, in a fixed number of queries.
+
+        :return: dict of external id to (binding, product), and dict of external id to
+            (error code, facts) for those that are not one product. A preview makes no
+            binding, it gives an empty one.
+        """
+        backend = run.backend_id
+        external_ids = set(external_ids)
+        if not external_ids:
+            return {}, {}
+        bindings = self.env["stock.sync.binding"].search(
+            [
+                ("backend_id", "=", backend.id),
+                ("external_id", "in", list(external_ids)),
+            ]
+        )
+        found = {
+            binding.external_id: (binding, binding.product_id) for binding in bindings
+        }
+        unknown = external_ids - found.keys()
+        problems = {
+            external_id: ("unmatched_product", {"external_id": external_id})
+            for external_id in unknown
+        }
+        if unknown and backend.match_by != "external_id":
+            candidates = self._candidates(backend, unknown)
+            new, ambiguous = self._choose(backend, candidates)
+            found.update(self._bind(run, new, problems))
+            problems.update(ambiguous)
+            for external_id in found:
+                problems.pop(external_id, None)
+        return found, problems
+
+    @api.model
+    def _candidate_domain(self, backend):
+        """The products that may be bound to the backend."""
+        return Domain(backend.match_by, "!=", False) & Domain(
+            "company_id", "in", [backend.company_id.id, False]
+        )
+
+    @api.model
+    def _candidates(self, backend, external_ids):
+        """:return: dict of external id to the products that have it as their key"""
+        products = (
+            self.env["product.product"]
+            .with_context(active_test=False)
+            .search(
+                self._candidate_domain(backend)
+                & Domain(backend.match_by, "in", list(external_ids))
+            )
+        )
+        return products.grouped(backend.match_by)
+
+    @api.model
+    def _choose(self, backend, candidates):
+        """Where one key is that of several products, only an active one will do.
+
+        :return: dict of external id to product, and dict of external id to problem
+        """
+        products = self.env["product.product"].union(*candidates.values())
+        bindings = self.env["stock.sync.binding"].search(
+            [("backend_id", "=", backend.id), ("product_id", "in", products.ids)]
+        )
+        bound = bindings.product_id
+        chosen, problems = {}, {}
+        for external_id, products in candidates.items():
+            product = products
+            if len(products) > 1:
+                product = products.filtered("active")
+            if len(product) != 1 or product in bound:
+                names = ", ".join(products[:5].mapped("display_name"))
+                facts = {"external_id": external_id, "products": names}
+                problems[external_id] = ("ambiguous_product", facts)
+            else:
+                chosen[external_id] = product
+        return chosen, problems
+
+    @api.model
+    def _bind(self, run, chosen, problems):
+        """:return: dict of external id to (binding, product)"""
+        Binding = self.env["stock.sync.binding"]
+        if run.preview:
+            return {key: (Binding, product) for key, product in chosen.items()}
+        values = [
+            {
+                "backend_id": run.backend_id.id,
+                "product_id": product.id,
+                "external_id": external_id,
+            }
+            for external_id, product in chosen.items()
+        ]
+        bindings = Binding
+        try:
+            with self.env.cr.savepoint():
+                bindings = Binding.create(values)
+        except UserError:
+            # One of them cannot be: find out which, and bind the others.
+            for one in values:
+                try:
+                    with self.env.cr.savepoint():
+                        bindings += Binding.create(one)
+                except UserError as error:
+                    problems[one["external_id"]] = (
+                        "unmatched_product",
+                        {
+                            "reason": "refused",
+                            "external_id": one["external_id"],
+                            "reason_text": " ".join(str(error).split()),
+                        },
+                    )
+        return {b.external_id: (b, b.product_id) for b in bindings}

@@ -1,0 +1,418 @@
+"""A run over the API's list: pages, deltas, what is missing, what comes twice."""
+
+import json
+from datetime import timedelta
+from urllib.parse import parse_qs, urlsplit
+
+from odoo import fields
+from odoo.tests import tagged
+from odoo.tools import mute_logger
+
+from .common import SERVICE_LOGGER, StockSyncCase
+
+
+class ListCase(StockSyncCase):
+    """An API with a list, three rows a page."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.backend.write({"list_path": "/stock", "page_size": 3})
+        cls.products = cls.product | cls.env["product.product"].union(
+            *(cls._create_product(f"p{number}") for number in range(7))
+        )
+
+    def setUp(self):
+        super().setUp()
+        self.rows = []
+        self.queries = []
+        self.fail_at_page = None
+
+    def _answer(self, request):
+        url = urlsplit(request.url)
+        if not url.path.endswith("/stock"):
+            return super()._answer(request)
+        query = {name: values[0] for name, values in parse_qs(url.query).items()}
+        self.queries.append(query)
+        page, size = int(query["page"]), int(query["per_page"])
+        if page == self.fail_at_page:
+            return 500, {}, "{}"
+        answer = {
+            "items": self.rows[(page - 1) * size : page * size],
+            "page": page,
+            "pages": -(-len(self.rows) // size),
+            "total": len(self.rows),
+        }
+        return 200, {}, json.dumps(answer)
+
+    def list_says(self, quantities, **more):
+        """The API's whole list: ``{external id: quantity}``."""
+        self.rows = [
+            {"product_id": external_id, "quantity": quantity, **more}
+            for external_id, quantity in quantities.items()
+        ]
+
+    def all_say(self, quantity):
+        self.list_says({p.x_external_id: quantity for p in self.products})
+
+    def sync_all(self, **options):
+        with mute_logger(SERVICE_LOGGER):
+            run = self.service.sync_backend(self.backend, **options)
+        self.env.invalidate_all()
+        return run.with_env(self.env)
+
+    def sync_by_schedule(self):
+        with mute_logger(SERVICE_LOGGER):
+            self.env["stock.sync.service"]._cron_sync()
+        self.env.invalidate_all()
+        return self.env["stock.sync.run"].search([("trigger", "=", "cron")], limit=1)
+
+
+@tagged("post_install", "-at_install")
+class TestList(ListCase):
+    def test_all_pages_are_read_and_set(self):
+        self.all_say("5")
+        run = self.sync_all()
+        self.assertEqual((run.state, run.received, run.changed), ("done", 8, 8))
+        self.assertEqual([query["page"] for query in self.queries], ["1", "2", "3"])
+        self.assertEqual(run.api_calls, 3)
+        self.assertEqual([self.on_hand(p) for p in self.products], [5.0] * 8)
+        self.assertTrue(run.complete)
+
+    def test_second_identical_run_makes_no_move_and_no_line(self):
+        self.all_say("5")
+        self.sync_all()
+        dates = self.products.sync_binding_ids.mapped("level_ids.date")
+        with self.assertQueryCount(__system__=200):
+            run = self.sync_all()
+        self.assertEqual((run.state, run.unchanged, run.changed), ("done", 8, 0))
+        self.assertFalse(run.line_ids)
+        self.assertEqual(len(dates), 8)
+        levels = self.products.sync_binding_ids.level_ids
+        self.assertEqual(set(levels.mapped("accepted_by_run")), {run.id})
+
+    def test_statements_do_not_grow_with_unchanged_products(self):
+        self.backend.page_size = 100
+        statements = []
+        for more in (0, 30):
+            for number in range(more):
+                self.products |= self._create_product(f"m{number}")
+            self.all_say(4)
+            self.sync_all()
+            self.env.flush_all()
+            self.env.invalidate_all()
+            before = self.env.cr.sql_log_count
+            run = self.sync_all()
+            self.env.flush_all()
+            statements.append(self.env.cr.sql_log_count - before)
+            self.assertEqual(run.unchanged, 8 + more)
+        self.assertLessEqual(statements[1], statements[0])
+
+    def test_product_missing_from_a_whole_list_is_left_alone_and_reported(self):
+        self.set_stock(9)
+        self.list_says({p.x_external_id: 1 for p in self.products[1:]})
+        run = self.sync_all()
+        self.assertEqual(run.state, "partial")
+        self.assert_left_alone(run, "not_in_answer")
+        self.assertEqual(self.on_hand(), 9)
+
+    def test_product_missing_is_set_to_zero_where_the_backend_says_so(self):
+        self.backend.missing_policy = "zero"
+        self.set_stock(9)
+        self.list_says({p.x_external_id: 1 for p in self.products[1:]})
+        run = self.sync_all()
+        self.assertEqual(run.state, "done")
+        self.assertEqual(self.on_hand(), 0)
+
+    def test_nothing_missing_is_set_to_zero_where_a_row_has_no_id(self):
+        self.backend.missing_policy = "zero"
+        self.set_stock(9)
+        self.list_says({p.x_external_id: 1 for p in self.products[1:]})
+        self.rows.append({"product_id": None, "quantity": 3})
+        run = self.sync_all()
+        self.assertEqual(self.on_hand(), 9)
+        self.assertEqual(
+            run.line_ids.filtered(lambda li: not li.product_id).state, "failed"
+        )
+        self.assert_left_alone(run, "not_in_answer")
+
+    def test_answer_that_breaks_off_sets_nothing_to_zero(self):
+        self.backend.missing_policy = "zero"
+        for product in self.products:
+            self.set_stock(9, product)
+        self.all_say(1)
+        self.rows[0]["quantity"] = 0
+        self.fail_at_page = 3
+        run = self.sync_all()
+        self.assertEqual((run.state, run.error_code), ("partial", "http_error"))
+        self.assertFalse(run.complete)
+        on_hand = [self.on_hand(product) for product in self.products]
+        self.assertEqual(on_hand, [9, 1, 1, 1, 1, 1, 9, 9])
+
+    def test_empty_list_does_not_empty_the_warehouse(self):
+        more = [self._create_product(f"m{number}") for number in range(12)]
+        for product in [*self.products, *more]:
+            self.set_stock(9, product)
+        for policy in ("report", "zero"):
+            self.backend.missing_policy = policy
+            run = self.sync_all()
+            self.assertIn(run.state, ("partial", "held"))
+            self.assertEqual(self.on_hand(), 9)
+        self.assertEqual((run.state, run.error_code), ("held", "held_by_guard"))
+
+    def test_product_that_comes_twice_counts_once(self):
+        self.all_say(5)
+        self.rows.append(self.rows[0])
+        run = self.sync_all()
+        self.assertEqual((run.state, run.changed, run.failed), ("done", 8, 0))
+        self.assertEqual(self.on_hand(), 5)
+        self.assertEqual(self.sync_all().unchanged, 8)
+
+    def test_product_with_two_quantities_is_an_error_and_left_alone(self):
+        for before in (5, 6, 7):
+            # equal to the first, to the second, to none
+            with self.subTest(before=before):
+                self.set_stock(before - self.on_hand())
+                self.all_say(5)
+                self.rows.append({"product_id": "123", "quantity": 6})
+                run = self.sync_all()
+                line = run.line_ids.filtered(lambda li: li.product_id == self.product)
+                self.assertEqual(
+                    (line.state, line.error_code), ("failed", "invalid_response")
+                )
+                self.assertEqual(self.on_hand(), before)
+                self.assertEqual(self.product.sync_state, "error")
+
+    def test_unknown_ids_are_reported_once(self):
+        self.all_say(5)
+        self.rows.append({"product_id": "stranger", "quantity": "7"})
+        for _time in range(2):
+            run = self.sync_all()
+            self.assertEqual((run.state, run.unmatched), ("done", 1))
+        row = self.env["stock.sync.unmatched"].search(
+            [("backend_id", "=", self.backend.id)]
+        )
+        self.assertEqual(
+            (row.external_id, row.error_code), ("stranger", "unmatched_product")
+        )
+
+    def test_bad_row_is_its_products_problem_only(self):
+        self.all_say(5)
+        self.rows[1]["quantity"] = "many"
+        run = self.sync_all()
+        self.assertEqual((run.state, run.changed, run.failed), ("partial", 7, 1))
+        self.assertEqual(self.products[1].sync_state, "error")
+
+    def test_preview_changes_no_stock(self):
+        self.all_say(5)
+        run = self.sync_all(preview=True)
+        self.assertEqual(set(run.line_ids.mapped("state")), {"planned"})
+        self.assertEqual([self.on_hand(p) for p in self.products], [0.0] * 8)
+
+    def test_product_matched_by_reference_is_bound_on_the_way(self):
+        self.backend.match_by = "default_code"
+        product = self._create_product(default_code="REF-1")
+        twins = [self._create_product(default_code="REF-2") for _two in range(2)]
+        self.all_say(5)
+        self.rows += [
+            {"product_id": "REF-1", "quantity": "3"},
+            {"product_id": "REF-2", "quantity": "4"},
+        ]
+        preview = self.sync_all(preview=True)
+        self.assertIn(product, preview.line_ids.product_id)
+        self.assertFalse(product.sync_binding_ids, "a preview binds nothing")
+        run = self.sync_all()
+        self.assertEqual(product.x_external_id, "REF-1")
+        self.assertEqual((self.on_hand(product), self.on_hand(twins[0])), (3, 0))
+        row = self.env["stock.sync.unmatched"].search(
+            [("backend_id", "=", self.backend.id)]
+        )
+        self.assertEqual(
+            (row.external_id, row.error_code), ("REF-2", "ambiguous_product")
+        )
+        self.assertEqual(run.unmatched, 1)
+
+    def test_schedule_asks_for_changes_after_a_whole_run(self):
+        self.all_say(5)
+        whole = self.sync_by_schedule()
+        self.assertFalse(whole.delta)
+        self.queries.clear()
+        self.list_says({"123": 8})
+        run = self.sync_by_schedule()
+        self.assertTrue(run.delta)
+        since = fields.Datetime.to_datetime(
+            self.queries[0]["updated_since"].replace("T", " ").removesuffix("Z")
+        )
+        self.assertEqual(since, whole.start_date - timedelta(minutes=10))
+        self.assertEqual((run.state, run.changed, self.on_hand()), ("done", 1, 8))
+        self.assertEqual(
+            self.products[1].sync_state, "ok", "not mentioned: not missing"
+        )
+
+    def test_mark_moves_only_after_a_complete_run(self):
+        self.all_say(5)
+        whole = self.sync_by_schedule()
+        self.fail_at_page = 1
+        self.assertEqual(self.sync_by_schedule().state, "failed")
+        self.fail_at_page = None
+        run = self.sync_by_schedule()
+        self.assertEqual(run.since_date, whole.start_date - timedelta(minutes=10))
+
+    def test_whole_run_comes_every_so_often_and_for_new_bindings(self):
+        self.all_say(5)
+        whole = self.sync_by_schedule()
+        self._create_product("new")
+        self.assertFalse(self.sync_by_schedule().delta)
+        self.assertTrue(self.sync_by_schedule().delta, "a missing one is known now")
+        runs = self.env["stock.sync.run"].search([("id", ">=", whole.id)])
+        runs.start_date = fields.Datetime.now() - timedelta(hours=25)
+        self.assertFalse(self.sync_by_schedule().delta)
+
+    def test_change_of_the_api_is_followed_by_a_whole_run(self):
+        self.all_say(5)
+        self.sync_by_schedule()
+        self.backend.paused = False
+        self.assertTrue(self.sync_by_schedule().delta, "the API is the same")
+        self.backend.page_size = 4
+        self.assertFalse(self.sync_by_schedule().delta)
+
+    def test_delta_is_guarded_by_the_number_of_all_products(self):
+        self.backend.guard_minimum = 1
+        for product in self.products:
+            self.set_stock(5, product)
+        self.all_say(5)
+        self.sync_by_schedule()
+        self.list_says({"123": 0})
+        self.assertEqual(self.sync_by_schedule().state, "done")
+        self.list_says({p.x_external_id: 0 for p in self.products[1:3]})
+        self.assertEqual(self.sync_by_schedule().state, "held")
+
+
+@tagged("post_install", "-at_install")
+class TestSites(ListCase):
+    """The API names locations."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.backend.location_path = "place"
+        cls.other = cls.env["stock.location"].create(
+            {
+                "name": "Other",
+                "usage": "internal",
+                "location_id": cls.warehouse.view_location_id.id,
+            }
+        )
+
+    def map_codes(self, **locations):
+        self.backend.location_map_ids = [(5,)] + [
+            (0, 0, {"code": code, "location_id": location.id})
+            if location
+            else (0, 0, {"code": code, "ignored": True})
+            for code, location in locations.items()
+        ]
+
+    def say(self, *rows):
+        self.rows = [
+            {"product_id": external_id, "place": place, "quantity": quantity}
+            for external_id, place, quantity in rows
+        ]
+
+    def test_each_code_sets_its_location(self):
+        self.map_codes(A=self.stock, B=self.other)
+        self.say(("123", "A", 5), ("123", "B", 7))
+        run = self.sync_all()
+        self.assertEqual(run.changed, 2)
+        self.assertEqual((self.on_hand(), self.on_hand(location=self.other)), (5, 7))
+        self.assertEqual(self.sync_all().unchanged, 2)
+
+    def test_mapped_child_does_not_count_for_its_parent(self):
+        self.map_codes(A=self.stock, B=self.shelf)
+        self.say(("123", "A", 5), ("123", "B", 7))
+        self.sync_all()
+        self.assertEqual(self.places(), {"Stock": 5, "Shelf": 7})
+        self.assertEqual(self.sync_all().unchanged, 2)
+
+    def test_several_codes_of_one_location_are_summed_across_pages(self):
+        self.map_codes(A=self.stock, B=self.stock)
+        self.say(("123", "A", 5), ("p0", "A", 1), ("p1", "A", 1), ("123", "B", 7))
+        run = self.sync_all()
+        self.assertEqual(self.on_hand(), 12)
+        line = run.line_ids.filtered(lambda li: li.product_id == self.products[1])
+        self.assertEqual((line.state, line.error_code), ("failed", "not_in_answer"))
+        self.assertIn("B", line.error_message)
+        self.assertEqual(self.on_hand(self.products[1]), 0)
+
+    def test_unknown_code_is_reported_and_an_ignored_one_is_not(self):
+        self.map_codes(A=self.stock, C=None)
+        self.say(("123", "A", 5), ("123", "B", 7), ("123", "C", 9), ("p0", "A", 1))
+        run = self.sync_all()
+        line = run.line_ids.filtered("error_code").filtered(
+            lambda li: li.error_code != "not_in_answer"
+        )
+        self.assertEqual(
+            (line.product_id, line.error_code), (self.product, "unknown_location")
+        )
+        self.assertIn("B", line.error_message)
+        self.assertEqual(self.product.sync_state, "error")
+        self.assertEqual(self.on_hand(), 5)
+
+    def test_one_code_without_a_map_is_the_backends_location(self):
+        self.say(("123", "A", 5), ("p0", "A", 1))
+        self.sync_all()
+        self.assertEqual(self.on_hand(), 5)
+
+    def test_several_codes_without_a_map_change_nothing(self):
+        self.say(("123", "A", 5), ("p0", "B", 1))
+        run = self.sync_all()
+        self.assertEqual((run.state, run.error_code), ("failed", "unknown_location"))
+        self.assertEqual((self.on_hand(), self.on_hand(self.products[1])), (0, 0))
+        self.api_says(5, place="A")
+        run = self.sync()
+        self.assertEqual(run.line_ids.error_code, "unknown_location")
+        self.assertEqual(self.on_hand(), 0, "which location is not known now either")
+
+    def test_problem_at_one_location_is_the_products(self):
+        self.map_codes(A=self.stock, B=self.other)
+        self.say(("123", "A", "many"), ("123", "B", 7))
+        self.sync_all()
+        self.assertEqual(self.product.sync_state, "error")
+        self.say(("123", "A", 3), ("123", "B", 7))
+        self.sync_all()
+        self.assertEqual(self.product.sync_state, "ok")
+
+
+@tagged("post_install", "-at_install")
+class TestUnits(ListCase):
+    """The API counts in another unit than Odoo."""
+
+    def test_factor_multiplies_exactly(self):
+        self.backend.quantity_factor = 12
+        self.all_say("2.5")
+        run = self.sync_all()
+        self.assertEqual((run.state, self.on_hand()), ("done", 30))
+        self.assertEqual(self.sync_all().unchanged, 8)
+
+    def test_unit_of_the_api_is_converted_exactly(self):
+        dozen = self.env.ref("uom.product_uom_dozen")
+        self.backend.uom_id = dozen
+        self.all_say(2)
+        self.sync_all()
+        self.assertEqual(self.on_hand(), 24)
+        self.backend.uom_id = self.env.ref("uom.product_uom_unit")
+        self.product.uom_id = dozen
+        self.list_says({p.x_external_id: 24 for p in self.products})
+        self.sync_all()
+        self.assertEqual(self.on_hand(), 2)
+        self.list_says({p.x_external_id: 25 for p in self.products})
+        run = self.sync_all()
+        line = run.line_ids.filtered(lambda li: li.product_id == self.product)
+        self.assertEqual(line.error_code, "invalid_quantity", "never rounded")
+
+    def test_bindings_own_unit_goes_first(self):
+        self.backend.quantity_factor = 12
+        self.product.sync_binding_ids.quantity_factor = 6
+        self.all_say(2)
+        self.sync_all()
+        self.assertEqual(self.on_hand(), 12)
+        self.assertEqual(self.on_hand(self.products[1]), 24)

@@ -1,0 +1,282 @@
+from datetime import datetime
+
+from odoo.exceptions import AccessError, UserError
+from odoo.tests import new_test_user, tagged
+
+from .common import StockSyncCase
+
+
+class UnmatchedCase(StockSyncCase):
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.manager = new_test_user(
+            cls.env,
+            "sync_manager",
+            groups="base.group_user,stock.group_stock_manager,"
+            "product.group_product_manager",
+        )
+        cls.Unmatched = cls.env["stock.sync.unmatched"]
+
+    def report(self, *external_ids, code="unmatched_product", backend=None, **facts):
+        self.Unmatched._report(
+            backend or self.backend,
+            [
+                (
+                    external_id,
+                    code,
+                    {"external_id": external_id, **facts},
+                    "5",
+                    None,
+                    None,
+                )
+                for external_id in external_ids
+            ],
+        )
+        return self.rows(backend)
+
+    def rows(self, backend=None):
+        domain = [("backend_id", "=", (backend or self.backend).id)]
+        return self.Unmatched.with_user(self.manager).search(domain)
+
+    def unbound(self, **values):
+        return self._create_product(**{"name": "Unbound", **values})
+
+    def bound_ids(self, product):
+        return product.sync_binding_ids.mapped("external_id")
+
+
+@tagged("post_install", "-at_install")
+class TestUnmatchedRows(UnmatchedCase):
+    def test_row_tells_what_the_api_said(self):
+        date = datetime(2026, 11, 20, 10)
+        facts = {"external_id": "a", "products": "Lamp, Bowl"}
+        self.Unmatched._report(
+            self.backend, [("a", "ambiguous_product", facts, "12.50", "PARIS", date)]
+        )
+        row = self.rows()
+        self.assertEqual(row.error_code, "ambiguous_product")
+        self.assertEqual(row.error_facts, facts)
+        self.assertEqual((row.quantity, row.location_code), ("12.50", "PARIS"))
+        self.assertEqual(row.api_date, date)
+        self.assertEqual(row.company_id, self.backend.company_id)
+        self.assertTrue(row.error_message)
+
+    def test_there_is_one_row_per_id_whatever_the_number_of_runs(self):
+        first = self.report("a", "b", "a")
+        self.assertEqual(first.mapped("external_id"), ["a", "b"])
+        self.env.cr.execute("UPDATE stock_sync_unmatched SET first_seen = '2026-01-01'")
+        self.env.invalidate_all()
+        self.Unmatched._report(
+            self.backend, [("a", "ambiguous_product", {}, "6", None, None)]
+        )
+        rows = self.rows()
+        self.assertEqual(rows, first)
+        self.assertEqual(rows.mapped("quantity"), ["6", "5"])
+        self.assertEqual(rows[0].error_code, "ambiguous_product")
+        self.assertEqual(rows[0].first_seen, datetime(2026, 1, 1))
+        self.assertGreater(rows[0].last_seen, rows[0].first_seen)
+
+    def test_ignored_row_stays_ignored_and_is_not_counted(self):
+        row, _other = self.report("a", "b")
+        self.assertEqual(self.backend.unmatched_count, 2)
+        row.action_ignore()
+        self.report("a", "b")
+        self.assertTrue(row.ignored)
+        self.backend.invalidate_recordset()
+        self.assertEqual(self.backend.unmatched_count, 1)
+        row.action_unignore()
+        self.backend.invalidate_recordset()
+        self.assertEqual(self.backend.unmatched_count, 2)
+
+    def test_row_leaves_when_a_product_gets_its_id(self):
+        self.report("a", "b")
+        other = self.backend.copy({"location_id": self.shelf.id})
+        self.report("a", backend=other)
+        self.product.x_external_id = "a"
+        self.assertEqual(self.rows().mapped("external_id"), ["b"])
+        self.assertEqual(len(self.rows(other)), 1, "that of another backend stays")
+        self.unbound(x_external_id="b")
+        self.assertFalse(self.rows())
+
+    def test_forgotten_ids_leave_and_others_stay(self):
+        self.report("a", "b", "c")
+        self.Unmatched._forget(self.backend, {"a", "c", "never seen"})
+        self.assertEqual(self.rows().mapped("external_id"), ["b"])
+
+    def test_batch_is_one_statement(self):
+        rows = [
+            (f"id-{n}", "unmatched_product", {}, "1", None, None) for n in range(500)
+        ]
+        self.Unmatched._report(self.backend, rows)
+        with self.assertQueryCount(1):
+            self.Unmatched._report(self.backend, rows)
+        with self.assertQueryCount(1):
+            self.Unmatched._forget(self.backend, [row[0] for row in rows])
+
+    def test_nothing_to_report_is_no_statement(self):
+        with self.assertQueryCount(0):
+            self.Unmatched._report(self.backend, [])
+
+    def test_rows_are_exported_with_their_sentence(self):
+        self.report("a", "b")
+        admin = self.env.ref("base.user_admin")
+        fnames = ["backend_id/name", "external_id", "quantity", "error_message"]
+        data = self.rows().with_user(admin).export_data(fnames)["datas"]
+        self.assertEqual(
+            [row[:3] for row in data], [["Test API", i, "5"] for i in "ab"]
+        )
+        self.assertTrue(all(row[3] for row in data))
+
+    def test_backend_that_goes_takes_its_rows_along(self):
+        other = self.backend.copy()
+        rows = self.report("a", backend=other)
+        other.unlink()
+        self.assertFalse(rows.exists())
+
+
+@tagged("post_install", "-at_install")
+class TestUnmatchedRights(UnmatchedCase):
+    def test_stock_users_read_and_managers_act(self):
+        row = self.report("a")
+        product = self.unbound(barcode="a")
+        as_user = row.with_user(self.user)
+        self.assertEqual(as_user.external_id, "a")
+        self.assertEqual(as_user.suggested_product_ids, product)
+        for action in ("link", "ignore", "unignore", "create_products"):
+            with self.subTest(action), self.assertRaises(AccessError):
+                getattr(as_user, f"action_{action}")()
+        self.assertFalse(self.bound_ids(product))
+        row.action_link()
+        self.assertEqual(self.bound_ids(product), ["a"])
+
+    def test_employees_see_nothing(self):
+        self.report("a")
+        employee = new_test_user(self.env, "sync_employee")
+        self.assertFalse(self.Unmatched.with_user(employee).has_access("read"))
+
+    def test_rows_of_another_company_are_not_seen(self):
+        company = self.env["res.company"].create({"name": "Elsewhere"})
+        elsewhere = self.env["stock.sync.backend"].create(
+            {"name": "Elsewhere", "company_id": company.id}
+        )
+        self.report("a", backend=elsewhere)
+        row = self.Unmatched.search([("backend_id", "=", elsewhere.id)])
+        self.assertEqual(row.company_id, company)
+        self.assertFalse(self.rows(elsewhere))
+
+
+@tagged("post_install", "-at_install")
+class TestLink(UnmatchedCase):
+    def test_products_with_the_id_as_a_key_are_suggested(self):
+        by_barcode = self.unbound(barcode="abc-1")
+        by_reference = self.unbound(default_code="ABC-2")
+        by_name = self.unbound(name="ABC-3")
+        self.unbound(name="ABC-3", is_storable=False)
+        row_1, row_2, row_3, row_4 = self.report("ABC-1", "ABC-2", "ABC-3", "ABC-4")
+        self.assertEqual(row_1.suggested_product_ids, by_barcode)
+        self.assertEqual(row_2.suggested_product_ids, by_reference)
+        self.assertEqual(row_3.suggested_product_ids, by_name)
+        self.assertFalse(row_4.suggested_product_ids)
+
+    def test_product_that_has_the_id_in_another_backend_is_suggested(self):
+        other = self.backend.copy({"location_id": self.shelf.id})
+        row = self.report("123", backend=other)
+        self.assertFalse(row.suggested_product_ids - self.product)
+        self.assertEqual(row.suggested_product_ids, self.product)
+
+    def test_product_that_has_an_id_of_the_backend_is_not_suggested(self):
+        self.product.barcode = "abc"
+        self.assertFalse(self.report("abc").suggested_product_ids)
+
+    def test_suggestions_of_a_whole_page_take_a_fixed_number_of_statements(self):
+        self.unbound(barcode="a1")
+        rows = self.report(*(f"a{n}" for n in range(80)))
+        self.assertTrue(rows[:2].suggested_product_ids, "warm")
+        self.env.invalidate_all()
+        with self.assertQueryCount(12):
+            rows.mapped("suggested_product_ids")
+
+    def test_chosen_product_is_linked_before_the_suggested_one(self):
+        suggested, chosen = self.unbound(barcode="abc"), self.unbound()
+        row = self.report("abc")
+        row.product_id = chosen
+        row.action_link()
+        self.assertEqual(self.bound_ids(chosen), ["abc"])
+        self.assertFalse(self.bound_ids(suggested))
+        self.assertFalse(row.exists())
+
+    def test_suggestions_are_linked_in_bulk_and_the_doubtful_are_left(self):
+        plain = [self.unbound(barcode=f"plain-{n}") for n in range(3)]
+        self.unbound(default_code="twice", name="One")
+        self.unbound(default_code="twice", name="Two")
+        shared = self.unbound(barcode="shared", default_code="also-shared")
+        rows = self.report(
+            "plain-0", "plain-1", "plain-2", "twice", "shared", "also-shared", "nothing"
+        )
+        message = rows.action_link()["params"]["message"]
+        self.assertEqual(
+            [self.bound_ids(product) for product in plain],
+            [["plain-0"], ["plain-1"], ["plain-2"]],
+        )
+        self.assertFalse(self.bound_ids(shared), "it cannot have both ids")
+        self.assertEqual(
+            set(self.rows().mapped("external_id")),
+            {"twice", "shared", "also-shared", "nothing"},
+        )
+        self.assertIn("3 linked. 4 left", message)
+
+    def test_product_that_has_an_id_already_is_refused_with_a_sentence(self):
+        row = self.report("abc")
+        row.product_id = self.product
+        with self.assertRaises(UserError) as refusal:
+            row.action_link()
+        self.assertIn("Nothing was linked", str(refusal.exception))
+        self.assertEqual(self.bound_ids(self.product), ["123"])
+
+    def test_product_of_another_company_cannot_be_chosen(self):
+        company = self.env["res.company"].create({"name": "Elsewhere"})
+        product = self.unbound(company_id=company.id)
+        row = self.report("abc").sudo()
+        with self.assertRaises(UserError):
+            row.product_id = product
+
+
+@tagged("post_install", "-at_install")
+class TestCreateProducts(UnmatchedCase):
+    def test_storable_products_are_created_and_bound(self):
+        action = self.report("new-1", "new-2").action_create_products()
+        products = self.env[action["res_model"]].search(action["domain"])
+        self.assertEqual(set(products.mapped("name")), {"new-1", "new-2"})
+        for product in products:
+            self.assertTrue(product.is_storable)
+            self.assertEqual(product.default_code, product.name)
+            self.assertEqual(self.bound_ids(product), [product.name])
+        self.assertFalse(self.rows())
+
+    def test_id_that_is_a_barcode_becomes_the_barcode(self):
+        self.backend.match_by = "barcode"
+        action = self.report("4006381333931").action_create_products()
+        product = self.env[action["res_model"]].search(action["domain"])
+        self.assertEqual(product.barcode, "4006381333931")
+        self.assertFalse(product.default_code)
+
+    def test_ambiguous_id_gets_no_further_product(self):
+        row = self.report("abc", code="ambiguous_product")
+        with self.assertRaises(UserError) as refusal:
+            row.action_create_products()
+        self.assertIn("Link one of them", str(refusal.exception))
+        self.report("new")
+        self.rows().action_create_products()
+        self.assertEqual(self.rows(), row)
+
+    def test_who_may_not_create_products_is_refused(self):
+        stock_manager = new_test_user(
+            self.env,
+            "sync_stock_manager",
+            groups="base.group_user,stock.group_stock_manager",
+        )
+        row = self.report("abc").with_user(stock_manager)
+        with self.assertRaises(AccessError):
+            row.action_create_products()
+        self.assertTrue(row.exists())
