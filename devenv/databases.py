@@ -78,9 +78,33 @@ def addon_template(runtime: Runtime) -> str:
     return name
 
 
+def bench_template(runtime: Runtime, products: int) -> str:
+    """Have a database with products and the addon as it is now, and return its name."""
+    catalogue = f"stock_sync_bench_products_{products}"
+    script = PROJECT / "benchmarks" / "products.py"
+    made = fingerprint.of(stock_template(runtime), script)
+    if _new(runtime, catalogue, made, template=STOCK):
+        with step(f"Making {products:,} products"), script.open() as stdin:
+            process.run(
+                runtime.command(catalogue, "shell", "--no-http"),
+                what="Making the products",
+                log=process.log_file(f"odoo-{catalogue}"),
+                environment={**runtime.environment, "PRODUCTS": str(products)},
+                stdin=stdin,
+            )
+            _complete(runtime, catalogue, made)
+    name = f"stock_sync_bench_addon_{products}"
+    wanted = fingerprint.of(made, addon_fingerprint())
+    if _new(runtime, name, wanted, template=catalogue):
+        with step("Installing the addon beside them"):
+            install(runtime, name, [ADDON])
+            _complete(runtime, name, wanted)
+    return name
+
+
 def copy(runtime: Runtime, template: str, name: str) -> None:
     """Copy a database and its files, in place of an older copy."""
-    _drop(runtime, name)
+    drop(runtime, name)
     _create(runtime, name, template)
     files = runtime.filestore(template)
     if files.is_dir():
@@ -122,7 +146,7 @@ def _new(runtime: Runtime, name: str, wanted: str, template: str | None = None) 
     if template:
         copy(runtime, template, name)
     else:
-        _drop(runtime, name)
+        drop(runtime, name)
         _create(runtime, name, "template0")
         # As Odoo does in the databases that it creates itself.
         runtime.server.query("CREATE EXTENSION IF NOT EXISTS pg_trgm;", name)
@@ -152,7 +176,11 @@ def _mark(runtime: Runtime, name: str) -> str | None:
     return found[1] if there else ""
 
 
-def _drop(runtime: Runtime, name: str) -> None:
+def drop(runtime: Runtime, name: str) -> None:
+    """Drop a database, if it is there, and its files.
+
+    :raise Stop: it is not one of this project
+    """
     if _mark(runtime, name) is not None:
         runtime.server.query(f'DROP DATABASE "{name}" WITH (FORCE);')
     shutil.rmtree(runtime.filestore(name), ignore_errors=True)

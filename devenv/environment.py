@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from . import odoo, odoo_source, postgres, venv
+from . import addons, odoo, odoo_source, postgres, venv
 from .lock import preparing
 
 
@@ -16,6 +16,7 @@ def prepared() -> Iterator[odoo.Runtime]:
     with preparing():
         venv.prepare()
         source = odoo_source.prepare()
+        addons.prepare()
         odoo.configure()
     with postgres.running() as server:
         yield odoo.Runtime(source, server)

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from . import venv
 from .odoo_source import Odoo
-from .paths import ODOO_DATA, PROJECT, STATE
+from .paths import ODOO_DATA, OTHER_ADDONS, PROJECT, STATE
 from .postgres_server import Server
 
 _CONFIGURATION = STATE / "odoo.conf"
@@ -38,7 +38,7 @@ def configure() -> None:
         "\n".join(
             [
                 "[options]",
-                f"addons_path = {PROJECT}",
+                f"addons_path = {PROJECT},{OTHER_ADDONS / 'odoo' / 'addons'}",
                 f"data_dir = {ODOO_DATA}",
                 "http_interface = 127.0.0.1",
                 "list_db = False",

@@ -4,9 +4,11 @@ from pathlib import Path
 
 PROJECT = Path(__file__).resolve().parent.parent
 ADDON = "stock_sync_api"
+QUEUE_ADDON = "stock_sync_api_queue"
 
 STATE = PROJECT / ".devenv"
 LOGS = STATE / "log"
 VENV = STATE / "venv"
 DOWNLOADED_ODOO = STATE / "odoo"
 ODOO_DATA = STATE / "data"
+OTHER_ADDONS = STATE / "addons"

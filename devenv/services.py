@@ -35,6 +35,11 @@ class Service:
                 f"(log: {process.shown(self._log)})"
             )
 
+    def kill(self) -> None:
+        """End it at once, as the system does when it is short of memory."""
+        self._child.kill()
+        self._child.wait()
+
     def wait(self, path: str = "/") -> None:
         """Wait until it answers.
 

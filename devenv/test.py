@@ -12,11 +12,12 @@ from .console import Stop, say, step
 from .environment import prepared
 from .lock import alone, preparing
 from .odoo import Runtime
-from .paths import ADDON, LOGS, PROJECT
+from .paths import ADDON, LOGS, PROJECT, QUEUE_ADDON
 from .settings import in_ci
 
 # A test with this tag needs the modules of the full database.
 FULL_TAG = "stock_sync_full"
+_FOLDERS = (ADDON, QUEUE_ADDON, "tests")
 _NO_TESTS = 5  # pytest's exit code
 _BROWSERS = ("google-chrome", "chromium", "chromium-browser", "google-chrome-stable")
 _OPTIONS_WITH_VALUE = {"-c", "-k", "-m", "-n", "-o", "-p", "-r", "-W"}
@@ -27,50 +28,46 @@ def test(arguments: Sequence[str]) -> int:
 
     :raise Stop: something is missing or fails before the tests
     """
-    addon, others = split(arguments)
+    selected = split(arguments)
     _check_browser()
     with alone("test", "Another command runs the tests"), prepared() as runtime:
         codes = []
         if not arguments:
             with preparing():
                 databases.full_template(runtime)
-            codes.append(_odoo(runtime, databases.STOCK, f"/{ADDON},-{FULL_TAG}"))
-            codes.append(_odoo(runtime, databases.FULL, f"/{ADDON}"))
-        if addon:
-            codes.append(_addon_through_pytest(runtime, addon))
-        if others:
-            environment = runtime.server.environment
-            codes.append(_pytest("tests", ["-p", "no:odoo", *others], environment))
+            codes.append(_odoo(runtime, databases.STOCK, ADDON, f",-{FULL_TAG}"))
+            codes.append(_odoo(runtime, databases.FULL, ADDON))
+            codes.append(_odoo(runtime, databases.STOCK, QUEUE_ADDON))
+        for folder, options in selected.items():
+            if folder == "tests":
+                environment = runtime.server.environment
+                codes.append(_pytest(folder, ["-p", "no:odoo", *options], environment))
+            else:
+                codes.append(_addon_through_pytest(runtime, folder, options))
     if set(codes) == {_NO_TESTS}:
         raise Stop("No test was selected.", code=_NO_TESTS)
     return max(code for code in codes if code != _NO_TESTS)
 
 
-def split(arguments: Sequence[str]) -> tuple[list[str], list[str]]:
-    """Arguments for pytest in the addon, and for pytest in ``tests/``.
+def split(arguments: Sequence[str]) -> dict[str, list[str]]:
+    """Arguments for pytest in each addon and in ``tests``.
 
-    A path decides for one or the other, where no arguments then mean that it does
-    not run. Without any path both run.
+    Paths decide where it runs; without any it runs everywhere.
     """
-    addon: list[str] = []
-    others: list[str] = []
+    paths: dict[str, list[str]] = {folder: [] for folder in _FOLDERS}
     common: list[str] = []
     before = ""
     for argument in arguments:
         path = (PROJECT / argument.split("::")[0]).resolve()
         if before in _OPTIONS_WITH_VALUE or not path.exists():
             common.append(argument)
-        elif path.is_relative_to(PROJECT / ADDON):
-            addon.append(argument)
         else:
-            others.append(argument)
+            addons = (name for name in _FOLDERS if path.is_relative_to(PROJECT / name))
+            paths[next(addons, "tests")].append(argument)
         before = argument
-    if not addon and not others:
-        addon, others = [ADDON], ["tests"]
-    return (
-        [*common, *addon] if addon else [],
-        [*common, *others] if others else [],
-    )
+    if not any(paths.values()):
+        paths = {folder: [folder] for folder in _FOLDERS}
+    return {folder: [*common, *some] for folder, some in paths.items() if some}
 
 
 def _check_browser() -> None:
@@ -82,18 +79,18 @@ def _check_browser() -> None:
     say(f"{message}: the browser tests are skipped.")
 
 
-def _odoo(runtime: Runtime, template: str, tags: str) -> int:
-    """Run the addon's tests as Odoo does when it installs the addon."""
-    name = template.replace("template", "test")
+def _odoo(runtime: Runtime, template: str, addon: str, other_tags: str = "") -> int:
+    """Run an addon's tests as Odoo does when it installs the addon."""
+    name = template.replace("template", "test") + addon.removeprefix(ADDON)
     log = process.log_file(name)
     databases.copy(runtime, template, name)
-    with step(f"Odoo runs the addon's tests in {name}"):
+    with step(f"Odoo runs the tests of {addon} in {name}"):
         with log.open("w") as output:
             returned = subprocess.run(
                 runtime.command(
                     name,
-                    f"--init={ADDON}",
-                    f"--test-tags={tags}",
+                    f"--init={addon}",
+                    f"--test-tags=/{addon}{other_tags}",
                     f"--http-port={ports.free()}",
                     "--stop-after-init",
                 ),
@@ -123,12 +120,16 @@ def _odoo(runtime: Runtime, template: str, tags: str) -> int:
     return 1 if problems or clean.returncode else 0
 
 
-def _addon_through_pytest(runtime: Runtime, arguments: Sequence[str]) -> int:
+def _addon_through_pytest(
+    runtime: Runtime, addon: str, arguments: Sequence[str]
+) -> int:
     name = "stock_sync_pytest"
     with preparing():
         databases.copy(runtime, databases.addon_template(runtime), name)
+        if addon != ADDON:
+            databases.install(runtime, name, [addon])
     options = [f"--odoo-database={name}", "--odoo-http"]
-    return _pytest("addon", [*options, *arguments], runtime.environment)
+    return _pytest(addon, [*options, *arguments], runtime.environment)
 
 
 def _pytest(name: str, arguments: Sequence[str], environment: dict[str, str]) -> int:

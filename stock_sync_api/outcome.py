@@ -14,7 +14,7 @@ class Outcome:
 
     :param binding: none where a preview found a product that is not bound yet
     :param external_id: the id that was asked about
-    :param site: where its stock is; None where the API did not say
+    :param site: where its stock is; None where that is not known
     :param received: naive UTC, when the API was asked
     :param run_id: the run that asked
     :param level: what the API said
@@ -41,10 +41,6 @@ class Outcome:
     error_facts: dict = field(default_factory=dict)
     line: object = None
     moves: object = None
-
-    def location(self, backend):
-        """Where its line says that it is about."""
-        return self.site.location if self.site else backend.location_id
 
     def is_problem(self):
         """Whether a person should know; null is an answer like any other."""

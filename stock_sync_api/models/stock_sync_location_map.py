@@ -65,10 +65,18 @@ class StockSyncLocationMap(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
-        return super().create([self._clean_vals(vals) for vals in vals_list])
+        rows = super().create([self._clean_vals(vals) for vals in vals_list])
+        rows.backend_id._forget_progress()
+        return rows
 
     def write(self, vals):
-        return super().write(self._clean_vals(vals))
+        result = super().write(self._clean_vals(vals))
+        self.backend_id._forget_progress()
+        return result
+
+    def unlink(self):
+        self.backend_id._forget_progress()
+        return super().unlink()
 
     @api.model
     def _clean_vals(self, vals):

@@ -41,12 +41,13 @@ class StockSyncPlan(models.AbstractModel):
             for external_id, level in levels.items()
             if external_id in found
         ]
-        for external_id, error in faults:
-            if external_id is None or external_id in found:
-                outcome = self._outcome(run, external_id, found, received)
-                if not outcome.error_code:
-                    outcome.fail(error.code, external_id=external_id, **error.facts)
-                outcomes.append(outcome)
+        sites = run.backend_id._get_sites()
+        site = None if sites.is_mapped else sites.default
+        outcomes += [
+            self._fault(run, external_id, error, found, received, site)
+            for external_id, error in faults
+            if external_id is None or external_id in found
+        ]
         outcomes = self._without_repeated(run, outcomes)
         self.env["stock.sync.compare"]._compare(run.backend_id, outcomes)
         self.env["stock.sync.record"]._store(run, outcomes)
@@ -78,6 +79,20 @@ class StockSyncPlan(models.AbstractModel):
         return outcome
 
     @api.model
+    def _fault(self, run, external_id, error, found, received, site):
+        """The outcome of a row, or of a product, about which nothing usable came.
+
+        :param site: None where there are several, and it is not known which
+        """
+        outcome = self._outcome(run, external_id, found, received, site=site)
+        facts = {"external_id": external_id, **error.facts}
+        if outcome.error_code:
+            return outcome
+        if isinstance(error, NotInAnswer):
+            return outcome.skip(error.code, **facts)
+        return outcome.fail(error.code, **facts)
+
+    @api.model
     def _without_repeated(self, run, outcomes):
         """What the run has not seen before.
 
@@ -98,7 +113,10 @@ class StockSyncPlan(models.AbstractModel):
         lines = {(line.binding_id, line.location_id): line for line in lines}
         new = []
         for outcome in outcomes:
-            key = (outcome.binding, outcome.location(run.backend_id))
+            location = self.env["stock.location"]
+            if outcome.site:
+                location = outcome.site.location
+            key = (outcome.binding, location)
             if key in lines:
                 self._check_line(lines[key], outcome)
             elif key not in accepted or not self._repeats(accepted[key], outcome):

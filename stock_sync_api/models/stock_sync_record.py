@@ -36,7 +36,7 @@ class StockSyncRecord(models.AbstractModel):
             "binding_id": outcome.binding.id,
             "product_id": outcome.product.id,
             "external_id": outcome.external_id,
-            "location_id": outcome.location(run.backend_id).id,
+            "location_id": outcome.site and outcome.site.location.id,
             "quantity_before": outcome.before,
             "quantity_after": outcome.after,
             "state": outcome.state,

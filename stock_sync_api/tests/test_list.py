@@ -339,7 +339,7 @@ class TestSites(ListCase):
         run = self.sync_all()
         self.assertEqual(self.on_hand(), 12)
         line = run.line_ids.filtered(lambda li: li.product_id == self.products[1])
-        self.assertEqual((line.state, line.error_code), ("failed", "not_in_answer"))
+        self.assertEqual((line.state, line.error_code), ("skipped", "not_in_answer"))
         self.assertIn("B", line.error_message)
         self.assertEqual(self.on_hand(self.products[1]), 0)
 
@@ -371,6 +371,19 @@ class TestSites(ListCase):
         run = self.sync()
         self.assertEqual(run.line_ids.error_code, "unknown_location")
         self.assertEqual(self.on_hand(), 0, "which location is not known now either")
+
+    def test_bad_row_of_one_location_is_told_beside_a_good_one_of_another(self):
+        self.map_codes(A=self.stock, B=self.other)
+        for rows in (
+            [("123", "A", 5), ("p0", "A", 1), ("p1", "A", 1), ("123", "B", "many")],
+            [("123", "B", "many"), ("p0", "A", 1), ("p1", "A", 1), ("123", "A", 6)],
+        ):
+            self.say(*rows)
+            run = self.sync_all()
+            self.assertEqual(self.on_hand(), rows[0][2] if rows[0][2] == 5 else 6)
+            line = run.line_ids.filtered(lambda li: li.error_code == "invalid_quantity")
+            self.assertEqual(line.product_id, self.product)
+            self.assertEqual(self.product.sync_state, "error")
 
     def test_problem_at_one_location_is_the_products(self):
         self.map_codes(A=self.stock, B=self.other)

@@ -2,20 +2,27 @@ import pytest
 
 from devenv.test import split
 
+ADDON = "stock_sync_api"
+QUEUE = "stock_sync_api_queue"
 RULES = "stock_sync_api/tests/test_rules.py"
+JOBS = "stock_sync_api_queue/tests/test_job.py"
 
 
 @pytest.mark.parametrize(
-    ("arguments", "addon", "others"),
+    ("arguments", "selected"),
     [
-        ([], ["stock_sync_api"], ["tests"]),
-        (["-k", "name"], ["-k", "name", "stock_sync_api"], ["-k", "name", "tests"]),
-        (["-k", "tests"], ["-k", "tests", "stock_sync_api"], ["-k", "tests", "tests"]),
-        (["-x", RULES], ["-x", RULES], []),
-        ([f"{RULES}::Test::test_x"], [f"{RULES}::Test::test_x"], []),
-        (["tests/devenv", "-q"], [], ["-q", "tests/devenv"]),
-        (["stock_sync_api", "tests"], ["stock_sync_api"], ["tests"]),
+        (["-x", RULES], {ADDON: ["-x", RULES]}),
+        ([f"{RULES}::Test::test_x"], {ADDON: [f"{RULES}::Test::test_x"]}),
+        ([JOBS], {QUEUE: [JOBS]}),
+        (["tests/devenv", "-q"], {"tests": ["-q", "tests/devenv"]}),
+        ([ADDON, "tests"], {ADDON: [ADDON], "tests": ["tests"]}),
     ],
 )
-def test_a_path_decides_where_pytest_runs(arguments, addon, others):
-    assert split(arguments) == (addon, others)
+def test_a_path_decides_where_pytest_runs(arguments, selected):
+    assert split(arguments) == selected
+
+
+@pytest.mark.parametrize("options", [[], ["-k", "name"], ["-k", "tests"]])
+def test_without_a_path_pytest_runs_everywhere(options):
+    folders = [ADDON, QUEUE, "tests"]
+    assert split(options) == {folder: [*options, folder] for folder in folders}

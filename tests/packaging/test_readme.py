@@ -4,9 +4,11 @@ import re
 from html import unescape
 
 import pytest
-from odoo_database import ADDON, ROOT
+from odoo_database import ADDONS, ROOT
 
-FRAGMENTS = sorted((ROOT / ADDON / "readme").glob("*.md"))
+FRAGMENTS = [
+    path for addon in ADDONS for path in sorted((ROOT / addon / "readme").glob("*.md"))
+]
 
 
 def _words(text: str) -> str:
@@ -15,13 +17,18 @@ def _words(text: str) -> str:
     return " ".join(re.findall(r"\w+", text))
 
 
-@pytest.mark.parametrize("fragment", FRAGMENTS, ids=lambda path: path.name)
+@pytest.mark.parametrize(
+    "fragment", FRAGMENTS, ids=lambda path: str(path.relative_to(ROOT))
+)
 def test_each_fragment_is_in_both(fragment) -> None:
+    addon = fragment.parents[1]
     words = _words(fragment.read_text())
-    assert words in _words((ROOT / ADDON / "README.rst").read_text())
-    page = (ROOT / ADDON / "static" / "description" / "index.html").read_text()
+    assert words in _words((addon / "README.rst").read_text())
+    page = (addon / "static" / "description" / "index.html").read_text()
     assert words in _words(unescape(re.sub(r"<[^>]+>", " ", page)))
 
 
-def test_there_are_fragments() -> None:
-    assert {path.stem for path in FRAGMENTS} >= {"DESCRIPTION", "CONFIGURE", "USAGE"}
+@pytest.mark.parametrize("addon", ADDONS)
+def test_there_are_fragments(addon: str) -> None:
+    names = {path.stem for path in FRAGMENTS if path.parents[1].name == addon}
+    assert names >= {"DESCRIPTION", "CONFIGURE", "USAGE"}

@@ -8,9 +8,8 @@ import zipfile
 from pathlib import Path
 
 import pytest
-from odoo_database import ADDON, ROOT, NewDatabase
+from odoo_database import ADDON, ADDONS, ROOT, NewDatabase
 
-SOURCE = ROOT / ADDON
 _NOT_PACKED = {"pyproject.toml"}
 
 
@@ -27,12 +26,18 @@ def _pip(*arguments: str | Path, cwd: Path) -> None:
     assert result.returncode == 0, result.stdout
 
 
+each_addon = pytest.mark.parametrize("addon", ADDONS)
+
+
 @pytest.fixture(scope="module")
-def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Built from a copy: beside a git history, whool adds to the version."""
-    folder = tmp_path_factory.mktemp("wheel")
-    copy = folder / ADDON
-    shutil.copytree(SOURCE, copy, ignore=shutil.ignore_patterns("__pycache__"))
+def wheels(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
+    return {addon: _build(addon, tmp_path_factory.mktemp(addon)) for addon in ADDONS}
+
+
+def _build(addon: str, folder: Path) -> Path:
+    """Build a wheel from a copy: beside a git history, whool adds to the version."""
+    copy = folder / addon
+    shutil.copytree(ROOT / addon, copy, ignore=shutil.ignore_patterns("__pycache__"))
     built = folder / "built"
     _pip(
         *("wheel", "--no-index", "--no-deps", "--no-build-isolation"),
@@ -43,39 +48,53 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
-def test_wheel_has_the_name_and_version_of_the_addon(wheel: Path) -> None:
-    assert wheel.name == "odoo_addon_stock_sync_api-19.0.1.0.0-py3-none-any.whl"
+@each_addon
+def test_wheel_has_the_name_and_version_of_the_addon(
+    wheels: dict[str, Path], addon: str
+) -> None:
+    assert wheels[addon].name == f"odoo_addon_{addon}-19.0.1.0.0-py3-none-any.whl"
 
 
-def test_wheel_has_every_file_and_no_other(wheel: Path) -> None:
+@each_addon
+def test_wheel_has_every_file_and_no_other(wheels: dict[str, Path], addon: str) -> None:
+    source = ROOT / addon
     wanted = {
-        f"odoo/addons/{ADDON}/{path.relative_to(SOURCE).as_posix()}"
-        for path in SOURCE.rglob("*")
+        f"odoo/addons/{addon}/{path.relative_to(source).as_posix()}"
+        for path in source.rglob("*")
         if path.is_file() and "__pycache__" not in path.parts
-        if path.relative_to(SOURCE).as_posix() not in _NOT_PACKED
+        if path.relative_to(source).as_posix() not in _NOT_PACKED
     }
-    packed = {
-        name for name in zipfile.ZipFile(wheel).namelist() if ".dist-info/" not in name
-    }
+    names = zipfile.ZipFile(wheels[addon]).namelist()
+    packed = {name for name in names if ".dist-info/" not in name}
     assert packed == wanted
-    assert f"odoo/addons/{ADDON}/static/description/icon.png" in packed
+    assert f"odoo/addons/{addon}/static/description/icon.png" in packed
 
 
-def test_wheel_says_what_it_is(wheel: Path) -> None:
-    archive = zipfile.ZipFile(wheel)
+@pytest.mark.parametrize(
+    ("addon", "requirement"),
+    [
+        (ADDON, "odoo==19.0.*"),
+        ("stock_sync_api_queue", "odoo-addon-queue_job==19.0.*"),
+    ],
+)
+def test_wheel_says_what_it_is(
+    wheels: dict[str, Path], addon: str, requirement: str
+) -> None:
+    archive = zipfile.ZipFile(wheels[addon])
     [name] = [name for name in archive.namelist() if name.endswith("/METADATA")]
     metadata = archive.read(name).decode()
-    assert "Requires-Dist: odoo==19.0.*" in metadata
+    assert f"Requires-Dist: {requirement}" in metadata
     assert "License: LGPL-3" in metadata
     assert "Table of contents" in metadata  # README.rst is the description
 
 
 def test_odoo_installs_the_addon_from_the_wheel(
-    wheel: Path, tmp_path: Path, new_database: NewDatabase
+    wheels: dict[str, Path], tmp_path: Path, new_database: NewDatabase
 ) -> None:
     packages = tmp_path / "packages"
     _pip(
-        "install", "--no-index", "--no-deps", "--target", packages, wheel, cwd=tmp_path
+        *("install", "--no-index", "--no-deps", "--target", packages, wheels[ADDON]),
+        cwd=tmp_path,
     )
     database = new_database(addons=(), packages=packages)
     assert database.install() == []
