@@ -26,6 +26,10 @@ def _run(command: str, arguments: list[str]) -> int:
         from . import test
 
         return test.test(arguments)
+    if command == "bench":
+        from . import bench
+
+        return bench.bench(arguments)
     if arguments:
         raise Stop(f"{command} takes no arguments.", code=2)
     if command == "demo":
@@ -36,13 +40,18 @@ def _run(command: str, arguments: list[str]) -> int:
         from . import demo
 
         return demo.sync()
+    if command == "test-odoo":
+        from . import test_odoo
+
+        return test_odoo.test_odoo()
     if command == "lint":
         from . import lint
 
         return lint.lint()
     if command == "clean":
         return clean()
-    raise Stop("Usage: python3 -m devenv demo|sync|test|lint|clean", code=2)
+    commands = "demo|sync|test|test-odoo|bench|lint|clean"
+    raise Stop(f"Usage: python3 -m devenv {commands}", code=2)
 
 
 def _interrupt(_signal: int, _frame: FrameType | None) -> None:

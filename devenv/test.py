@@ -7,7 +7,7 @@ import xml.etree.ElementTree as ElementTree
 from collections.abc import Sequence
 from pathlib import Path
 
-from . import databases, ports, process, test_log, venv
+from . import client_versions, databases, ports, process, test_log, venv
 from .console import Stop, say, step
 from .environment import prepared
 from .lock import alone, preparing
@@ -44,6 +44,8 @@ def test(arguments: Sequence[str]) -> int:
                 codes.append(_pytest(folder, ["-p", "no:odoo", *options], environment))
             else:
                 codes.append(_addon_through_pytest(runtime, folder, options))
+        if not arguments:
+            codes += [_client_with(path) for path in client_versions.all_versions()]
     if set(codes) == {_NO_TESTS}:
         raise Stop("No test was selected.", code=_NO_TESTS)
     return max(code for code in codes if code != _NO_TESTS)
@@ -130,6 +132,17 @@ def _addon_through_pytest(
             databases.install(runtime, name, [addon])
     options = [f"--odoo-database={name}", "--odoo-http"]
     return _pytest(addon, [*options, *arguments], runtime.environment)
+
+
+def _client_with(versions: Path) -> int:
+    """Run the tests of the client on other versions of its libraries."""
+    folder = client_versions.prepare(versions)
+    say(f"The client's tests with the {versions.stem} requests and urllib3")
+    return _pytest(
+        f"client-{versions.stem}",
+        ["-p", "no:odoo", "-q", "tests/client"],
+        {"PYTHONPATH": str(folder)},
+    )
 
 
 def _pytest(name: str, arguments: Sequence[str], environment: dict[str, str]) -> int:
