@@ -2,6 +2,8 @@
 UPDATE stock_sync_backend
    SET base_url = NULL,
        oauth_token_url = NULL,
+       heartbeat_url = NULL,
+       failure_url = NULL,
        secret_name = NULL,
        secret = NULL;
 UPDATE stock_sync_parameter

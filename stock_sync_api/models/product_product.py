@@ -258,3 +258,11 @@ class ProductProduct(models.Model):
         )
         action["domain"] = [("product_id", "in", self.ids)]
         return action
+
+    def action_view_sync_changes(self):
+        """How synchronisation changed the quantity of these products over time."""
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "stock_sync_api.stock_sync_run_line_product_action"
+        )
+        action["domain"] = [("product_id", "in", self.ids)]
+        return action

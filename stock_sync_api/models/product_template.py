@@ -163,3 +163,9 @@ class ProductTemplate(models.Model):
         return self.with_context(
             active_test=False
         ).product_variant_ids.action_view_sync_lines()
+
+    def action_view_sync_changes(self):
+        """How synchronisation changed the quantity of all variants over time."""
+        return self.with_context(
+            active_test=False
+        ).product_variant_ids.action_view_sync_changes()

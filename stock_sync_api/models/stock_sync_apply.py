@@ -67,10 +67,9 @@ class StockSyncApply(models.AbstractModel):
     def _apply_batch(self, run, outcomes):
         # First the levels: they keep two runs from setting the same product at once,
         # even where there is no quant yet that could be locked.
-        Level = self.env["stock.sync.level"]
-        Level._lock([(o.binding.id, o.site.location.id) for o in outcomes])
+        self._lock_levels(outcomes)
         quants, busy = self._lock_quants(run.backend_id, outcomes)
-        self.env["stock.sync.compare"]._compare(run.backend_id, outcomes)
+        self._compare_again(run, outcomes)
         places = quants.grouped(lambda quant: (quant.product_id, quant.location_id.id))
         moves_by_outcome = []
         for outcome in outcomes:
@@ -93,7 +92,21 @@ class StockSyncApply(models.AbstractModel):
         self.with_context(stock_sync_held_quants=set(quants.ids))._make_moves(
             moves_by_outcome
         )
-        Level._accept(outcomes)
+        self._accept(outcomes)
+
+    @api.model
+    def _lock_levels(self, outcomes):
+        self.env["stock.sync.level"]._lock(
+            [(outcome.binding.id, outcome.site.location.id) for outcome in outcomes]
+        )
+
+    @api.model
+    def _compare_again(self, run, outcomes):
+        self.env["stock.sync.compare"]._compare(run.backend_id, outcomes)
+
+    @api.model
+    def _accept(self, outcomes):
+        self.env["stock.sync.level"]._accept(outcomes)
 
     @api.model
     def _lock_quants(self, backend, outcomes):

@@ -17,7 +17,11 @@ class StockSyncBackend(models.Model):
     """One external API: where it is, how to speak to it, which stock it is about."""
 
     _name = "stock.sync.backend"
-    _inherit = ["stock.sync.api.mixin"]
+    _inherit = [
+        "stock.sync.api.mixin",
+        "stock.sync.alert.mixin",
+        "stock.sync.heartbeat.mixin",
+    ]
     _description = "Stock Synchronisation Backend"
     _order = "sequence, id"
     _check_company_auto = True
@@ -153,11 +157,6 @@ class StockSyncBackend(models.Model):
         default=24,
         help="In between, the scheduled action asks only for what has changed, where"
         " the API can do that. 0: each run reads everything.",
-    )
-    next_attempt_date = fields.Datetime(
-        readonly=True,
-        copy=False,
-        help="The API asked not to be called by the scheduled action before this time.",
     )
 
     guard_zero_percent = fields.Integer(
@@ -544,9 +543,6 @@ class StockSyncBackend(models.Model):
         since = last.start_date - DELTA_OVERLAP
         return {"delta": True, "since_date": since}
 
-    def _after_run(self, run):
-        """Hook: a run over all products has come to its end, or is held."""
-
     def _forget_progress(self):
         """After a change of what the API is: the next run reads everything."""
         self.filtered("location_codes").location_codes = False
@@ -556,44 +552,26 @@ class StockSyncBackend(models.Model):
         ).complete = False
 
     def action_sync(self):
-        """Synchronise all products of the backend now."""
+        """Synchronise all products of the backend: now, or soon where that takes long."""
         self.ensure_one()
-        run = self.env["stock.sync.service"].sync_backend(self)
-        return run._notification()
+        service = self.env["stock.sync.service"]
+        if self._takes_long():
+            return service.start_backend(self)._notification()
+        return service.sync_backend(self)._notification()
 
     def action_preview(self):
         """Show what a synchronisation would change, and change nothing."""
         self.ensure_one()
-        run = self.env["stock.sync.service"].sync_backend(self, preview=True)
+        service = self.env["stock.sync.service"]
+        if self._takes_long():
+            run = service.start_backend(self, preview=True)
+        else:
+            run = service.sync_backend(self, preview=True)
         if run.state == "failed":
             return run._notification()
-        return run.action_view_lines()
+        return run.action_view_lines() if run.end_date else run._action_form()
 
     def action_test_connection(self):
         """Ask the API once and say what it answered and what that means."""
         self.ensure_one()
         return self.env["stock.sync.connection.test"]._test(self)
-
-    def action_view_bindings(self):
-        self.ensure_one()
-        action = self.env["ir.actions.act_window"]._for_xml_id(
-            "stock_sync_api.stock_sync_binding_action"
-        )
-        action["domain"] = [("backend_id", "=", self.id)]
-        return action
-
-    def action_view_unmatched(self):
-        self.ensure_one()
-        action = self.env["ir.actions.act_window"]._for_xml_id(
-            "stock_sync_api.stock_sync_unmatched_action"
-        )
-        action["domain"] = [("backend_id", "=", self.id)]
-        return action
-
-    def action_view_runs(self):
-        self.ensure_one()
-        action = self.env["ir.actions.act_window"]._for_xml_id(
-            "stock_sync_api.stock_sync_run_action"
-        )
-        action["domain"] = [("backend_id", "=", self.id)]
-        return action

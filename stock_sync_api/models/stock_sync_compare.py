@@ -106,21 +106,25 @@ class StockSyncCompare(models.AbstractModel):
         target = quantity
         if backend.quantity_type == "available":
             target = uom.round(quantity + stock.reserved)
-        facts = {
-            "location": outcome.site.location.complete_name,
-            "before": format_quantity(stock.on_hand, digits),
-            "target": format_quantity(target, digits),
-            "reserved": format_quantity(stock.reserved, digits),
-        }
         if uom.compare(target, 0) < 0:
             if backend.negative_policy == "refuse":
+                facts = self._quantity_facts(outcome, stock, target)
                 return outcome.fail("invalid_quantity", reason="negative", **facts)
             if backend.negative_policy == "clamp":
                 target = 0.0
-                facts["target"] = "0"
         outcome.after = target
+        return self._check_change(backend, outcome, stock)
+
+    @api.model
+    def _check_change(self, backend, outcome, stock, **facts):
+        """Whether the stock can be brought from ``before`` to ``after`` now.
+
+        :param facts: more of them for the sentence, where it cannot
+        """
+        uom, target = outcome.product.uom_id, outcome.after
         if uom.compare(stock.on_hand, target) == 0:
             return outcome
+        facts.update(self._quantity_facts(outcome, stock, target))
         if stock.counted:
             return outcome.skip("count_in_progress", **facts)
         if stock.moving and backend.move_in_progress_policy == "skip":
@@ -133,6 +137,16 @@ class StockSyncCompare(models.AbstractModel):
             return outcome.skip("below_reserved", **facts)
         outcome.state = "planned"
         return outcome
+
+    @api.model
+    def _quantity_facts(self, outcome, stock, target):
+        digits = self.env["decimal.precision"].precision_get("Product Unit")
+        return {
+            "location": outcome.site.location.complete_name,
+            "before": format_quantity(stock.on_hand, digits),
+            "target": format_quantity(target, digits),
+            "reserved": format_quantity(stock.reserved, digits),
+        }
 
     @api.model
     def _in_product_unit(self, backend, outcome):

@@ -200,9 +200,10 @@ class StockSyncEngine(models.AbstractModel):
             run.state = "applying"
 
     @api.model
-    def _apply_held(self, run):
+    def _apply_held(self, run, lines=None):
         """Apply what a person has approved, as that person.
 
+        :param lines: only these, the others go on waiting; by default all that wait
         :return: False when time was up before the end
         :raise UserError: where the backend cannot work now
         """
@@ -213,9 +214,13 @@ class StockSyncEngine(models.AbstractModel):
             problem = ("run_in_progress", {"backend": backend.name})
         if problem:
             raise UserError(run._explain(*problem))
-        self.env["stock.sync.run.line"].search(
-            [("run_id", "=", run.id), ("state", "=", "planned")]
-        ).write({"error_code": False, "error_facts": False})
+        waiting = run._waiting_lines()
+        if lines is not None:
+            left = waiting - lines.with_env(self.env)
+            waiting -= left
+            for line in left.filtered(lambda line: not line.error_code):
+                self.env["stock.sync.guard"]._hold_line(line)
+        waiting.write({"error_code": False, "error_facts": False})
         run.write(
             {
                 "state": "applying",

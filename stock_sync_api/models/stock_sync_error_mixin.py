@@ -282,6 +282,10 @@ SENTENCES = {
         "The backend no longer sets the stock of this location. The next run asks"
         " again."
     ),
+    "unknown_location.revert": _lt(
+        "The backend no longer sets the stock of this location, so it was left alone."
+        " Count it by hand, if it is wrong."
+    ),
     "archived_product": _lt(
         "The product is archived. Unarchive it, or remove its external ID."
     ),
@@ -302,19 +306,36 @@ SENTENCES = {
         " clear it in Physical Inventory, then synchronise again."
         " (%(location)s: %(before)s, the API says %(target)s)"
     ),
+    "count_in_progress.revert": _lt(
+        "Someone has typed in a count at %(location)s that is not applied yet. Apply or"
+        " clear it in Physical Inventory, then revert again."
+        " (%(location)s: %(before)s → %(target)s)"
+    ),
     "below_reserved": _lt(
         "The API says %(target)s, but %(reserved)s are reserved for transfers at"
         " %(location)s. Unreserve transfers or correct the other system, then"
         " synchronise again."
+    ),
+    "below_reserved.revert": _lt(
+        "It would be %(target)s again, but %(reserved)s are reserved for transfers at"
+        " %(location)s. Unreserve transfers, then revert again."
     ),
     "move_in_progress": _lt(
         "A transfer at %(location)s is picked but not validated, and the API may have"
         " counted it already. Validate it, then synchronise again."
         " (%(location)s: %(before)s, the API says %(target)s)"
     ),
+    "move_in_progress.revert": _lt(
+        "A transfer at %(location)s is picked but not validated. Validate it, then"
+        " revert again. (%(location)s: %(before)s → %(target)s)"
+    ),
     "stale_level": _lt(
         "The API's answer (of %(date)s UTC) is older than the one accepted last. It was"
         " not used."
+    ),
+    "stale_level.moved_since": _lt(
+        "The stock at %(location)s has moved since: the run left %(left)s, now there"
+        " are %(before)s. It was left alone; count it by hand, if it is wrong."
     ),
     "held_by_guard": _lt(
         "%(location)s: %(before)s → %(target)s is an unusually large change. Approve or"

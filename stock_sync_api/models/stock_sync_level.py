@@ -109,6 +109,19 @@ class StockSyncLevel(models.Model):
         self._invalidate_shown()
 
     @api.model
+    def _forget(self, keys):
+        """Nothing is accepted any more: the stock was changed back.
+
+        :param keys: tuples (binding id, location id)
+        """
+        levels = self.search([("binding_id", "in", [key[0] for key in keys])])
+        keys = set(keys)
+        levels.filtered(
+            lambda level: (level.binding_id.id, level.location_id.id) in keys
+        ).write({"date": False, "source_date": False})
+        self._invalidate_shown()
+
+    @api.model
     def _touch(self, level_ids, run_id):
         """Record that levels came again as they were, in one statement."""
         if level_ids:

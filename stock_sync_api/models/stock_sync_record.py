@@ -82,6 +82,11 @@ class StockSyncRecord(models.AbstractModel):
     @api.model
     def _settle(self, run, outcomes):
         """Write down what became of lines that were planned."""
+        self._settle_lines(outcomes)
+        self._record(run, outcomes)
+
+    @api.model
+    def _settle_lines(self, outcomes):
         for outcome in outcomes:
             state = outcome.state
             values = {
@@ -98,7 +103,6 @@ class StockSyncRecord(models.AbstractModel):
                 if outcome.line[name] != value
             }
             outcome.line.write(changed)
-        self._record(run, outcomes)
 
     @api.model
     def _record(self, run, outcomes):

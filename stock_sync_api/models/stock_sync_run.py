@@ -30,7 +30,12 @@ class StockSyncRun(models.Model):
         help="Who decided what becomes of what was held.",
     )
     trigger = fields.Selection(
-        [("manual", "Button"), ("cron", "Scheduled action"), ("webhook", "Webhook")],
+        [
+            ("manual", "Button"),
+            ("cron", "Scheduled action"),
+            ("webhook", "Webhook"),
+            ("revert", "Revert"),
+        ],
         required=True,
         default="manual",
         readonly=True,
@@ -100,6 +105,17 @@ class StockSyncRun(models.Model):
         help="How often the server was killed during the run, which then went on.",
     )
     line_ids = fields.One2many("stock.sync.run.line", "run_id", readonly=True)
+    reverted_run_id = fields.Many2one(
+        "stock.sync.run",
+        string="Reverts",
+        ondelete="set null",
+        index="btree_not_null",
+        readonly=True,
+        help="The run whose changes this one has undone.",
+    )
+    revert_run_ids = fields.One2many(
+        "stock.sync.run", "reverted_run_id", string="Reverted By", readonly=True
+    )
     has_held_lines = fields.Boolean(compute="_compute_has_held_lines")
 
     # One run over all products of a backend at a time; the button on chosen products
@@ -192,18 +208,32 @@ class StockSyncRun(models.Model):
     def _move_reference(self):
         """The reference of the moves that this run makes."""
         self.ensure_one()
-        return f"{self.backend_id.name} #{self.id}"
+        reference = f"{self.backend_id.name} #{self.id}"
+        if self.reverted_run_id:
+            return self.env._(
+                "%(run)s, reverts #%(reverted)s",
+                run=reference,
+                reverted=self.reverted_run_id.id,
+            )
+        return reference
 
     def action_approve(self):
         """Apply the held lines; they are compared again before anything is written."""
         self._check_may_decide()
         for run in self:
             run._check_is_held()
-            service = self.env["stock.sync.service"]
-            engine = service._engine(run.backend_id, self.env.user)
-            if not engine._apply_held(run):
-                service._continue_later()
+            run._approve()
         return self[-1:]._notification()
+
+    def _approve(self, lines=None):
+        """
+        :param lines: only these of the held lines; by default all
+        """
+        self.ensure_one()
+        service = self.env["stock.sync.service"]
+        engine = service._engine(self.backend_id, self.env.user)
+        if not engine._apply_held(self, lines):
+            service._continue_later(self.backend_id)
 
     def action_reject(self):
         """Leave the stock as it is."""
@@ -211,20 +241,53 @@ class StockSyncRun(models.Model):
         self._check_is_held()
         self.sudo().decided_by_id = self.env.user
         self.sudo()._reject()
+        for backend in self.sudo().backend_id:
+            backend._tell_of_held()
         return True
 
-    def _reject(self):
+    def _reject(self, lines=None):
+        """
+        :param lines: only these of the held lines; by default all
+        """
         for run in self:
-            domain = Domain([("run_id", "=", run.id), ("state", "=", "planned")])
-            if run.state != "held":
-                domain &= Domain("error_code", "=", "held_by_guard")
-            planned = self.env["stock.sync.run.line"].search(domain)
-            for line in planned:
+            waiting = run._waiting_lines()
+            rejected = waiting if lines is None else waiting & lines
+            for line in rejected:
                 self.env["stock.sync.guard"]._hold_line(line)
-            planned.state = "skipped"
-            run._count(skipped=len(planned))
-            if run.state == "held":
+            rejected.state = "skipped"
+            run._count(skipped=len(rejected))
+            if run.state == "held" and rejected == waiting:
                 run._finish("interrupted")
+
+    def _waiting_lines(self):
+        """The lines of the run that wait for a person."""
+        Line = self.env["stock.sync.run.line"]
+        return Line.search(Line._held_domain() & Domain("run_id", "in", self.ids))
+
+    def action_revert(self):
+        """Bring the stock back to what it was before, where it has not moved since."""
+        self.ensure_one()
+        return self._revert(self.line_ids)
+
+    def _revert(self, lines):
+        """:return: a notification that leads to the new run"""
+        self._check_may_decide()
+        service = self.env["stock.sync.service"]
+        engine = service._engine(self.backend_id, self.env.user)
+        run = engine.env["stock.sync.revert"]._revert(self, lines).with_env(self.env)
+        action = run._notification()
+        action["params"]["message"] += "\n" + self.env._(
+            "The next synchronisation sets the API's quantities again: pause the"
+            " backend, or correct the other system first."
+        )
+        action["params"]["sticky"] = True
+        action["params"]["next"] = {
+            "type": "ir.actions.act_window",
+            "res_model": self._name,
+            "res_id": run.id,
+            "views": [(False, "form")],
+        }
+        return action
 
     def _check_is_held(self):
         if not all(run.has_held_lines for run in self):
@@ -234,7 +297,7 @@ class StockSyncRun(models.Model):
         self.check_access("read")
         if not self.env.user.has_group("stock.group_stock_manager"):
             raise UserError(
-                self.env._("Only an inventory manager may approve or reject.")
+                self.env._("Only an inventory manager may approve, reject or revert.")
             )
 
     def _notification(self):

@@ -1,4 +1,7 @@
 from odoo import api, fields, models
+from odoo.exceptions import UserError
+from odoo.fields import Domain
+from odoo.tools import SQL
 
 from ..tools import format_quantity
 
@@ -26,10 +29,14 @@ class StockSyncRunLine(models.Model):
     external_id = fields.Char(string="External ID", readonly=True)
     location_id = fields.Many2one("stock.location", ondelete="set null", readonly=True)
     quantity_before = fields.Float(
-        string="Before", digits="Product Unit", readonly=True
+        string="Before", digits="Product Unit", readonly=True, aggregator=None
     )
-    quantity_after = fields.Float(string="After", digits="Product Unit", readonly=True)
-    difference = fields.Float(compute="_compute_difference", digits="Product Unit")
+    quantity_after = fields.Float(
+        string="After", digits="Product Unit", readonly=True, aggregator=None
+    )
+    difference = fields.Float(
+        compute="_compute_difference", digits="Product Unit", aggregator="sum"
+    )
     state = fields.Selection(
         [
             ("planned", "Planned"),
@@ -58,6 +65,9 @@ class StockSyncRunLine(models.Model):
         readonly=True,
     )
     description = fields.Char(compute="_compute_description")
+    is_held = fields.Boolean(
+        string="Waits for Approval", compute="_compute_is_held", search="_search_is_held"
+    )
 
     # What a run has for a product is looked up for each one that it reads.
     _run_binding = models.Index("(run_id, binding_id)")
@@ -66,6 +76,37 @@ class StockSyncRunLine(models.Model):
     def _compute_difference(self):
         for line in self:
             line.difference = line.quantity_after - line.quantity_before
+
+    def _field_to_sql(self, alias, field_expr, query=None):
+        if field_expr == "difference":
+            return SQL(
+                "(%s - %s)",
+                self._field_to_sql(alias, "quantity_after", query),
+                self._field_to_sql(alias, "quantity_before", query),
+            )
+        return super()._field_to_sql(alias, field_expr, query)
+
+    @api.model
+    def _held_domain(self):
+        """The lines that wait for a person: held by themselves, or with their run."""
+        return Domain("state", "=", "planned") & (
+            Domain("error_code", "=", "held_by_guard")
+            | Domain("run_id.state", "=", "held")
+        )
+
+    @api.depends("state", "error_code", "run_id.state")
+    def _compute_is_held(self):
+        for line in self:
+            line.is_held = line.state == "planned" and (
+                line.error_code == "held_by_guard" or line.run_id.state == "held"
+            )
+
+    @api.model
+    def _search_is_held(self, operator, value):
+        if operator != "in":
+            return NotImplemented
+        held = self._held_domain()
+        return held if True in value else ~held
 
     @api.depends(
         "state", "error_message", "location_id", "quantity_before", "quantity_after"
@@ -80,3 +121,45 @@ class StockSyncRunLine(models.Model):
                 f" → {format_quantity(line.quantity_after, digits)}"
             )
             line.description = line.error_message or change
+
+    def action_revert(self):
+        """Undo these lines, where the stock has not moved since."""
+        if len(self.run_id) > 1:
+            raise UserError(self.env._("Choose lines of one run."))
+        return self.run_id._revert(self)
+
+    def action_approve(self):
+        """Apply these held lines; the others of their runs go on waiting."""
+        self.run_id._check_may_decide()
+        for run, lines in self._check_are_held().grouped("run_id").items():
+            run._approve(lines)
+        return self.run_id[-1:]._notification()
+
+    def action_reject(self):
+        """Leave the stock of these held lines as it is."""
+        self.run_id._check_may_decide()
+        for run, lines in self._check_are_held().sudo().grouped("run_id").items():
+            run.decided_by_id = self.env.user
+            run._reject(lines)
+            run.backend_id._tell_of_held()
+
+    def _check_are_held(self):
+        """:return: those that wait for a person; an error where none does"""
+        held = self.filtered("is_held")
+        if not held:
+            raise UserError(self.env._("None of these lines waits for approval."))
+        return held
+
+    def action_view_moves(self):
+        """The stock moves that were made for these lines."""
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("Stock Moves"),
+            "res_model": "stock.move",
+            "views": [(False, "list"), (False, "form")],
+            "domain": [("sync_line_ids", "in", self.ids)],
+        }
+
+    def action_view_product(self):
+        """What synchronisation did to the product of this line over time."""
+        return self.product_id.action_view_sync_changes()

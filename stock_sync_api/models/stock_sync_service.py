@@ -57,6 +57,20 @@ class StockSyncService(models.AbstractModel):
         return run.with_env(self.env)
 
     @api.model
+    def start_backend(self, backend, preview=False):
+        """Have all products of a backend synchronised in the background, soon.
+
+        :param preview: stop before anything is written to the stock
+        :return: the ``stock.sync.run``, which has just begun
+        """
+        backend.ensure_one()
+        engine = self._engine(backend, self.env.user)
+        run = engine._start_run(backend, "manual", preview=preview)
+        if run.state == "planning":
+            self._continue_later(run.backend_id)
+        return run.with_env(self.env)
+
+    @api.model
     def _continue_later(self, backend, date=None):
         """Have the scheduled action called as soon as possible, or at a time.
 
@@ -266,7 +280,12 @@ class StockSyncService(models.AbstractModel):
             .search(
                 Domain("base_url", "!=", False)
                 & Domain("paused", "=", False)
-                & Domain("binding_ids", "!=", False)
+                & Domain("setup_step", "=", "done")
+                & (
+                    Domain("binding_ids", "!=", False)
+                    | Domain("match_by", "!=", "external_id")
+                    | Domain("request_mode", "=", "list")  # tells unmatched ids
+                )
                 & (
                     Domain("next_attempt_date", "=", False)
                     | Domain("next_attempt_date", "<=", fields.Datetime.now())

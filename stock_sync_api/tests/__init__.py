@@ -1,3 +1,4 @@
+from . import test_alerts
 from . import test_button
 from . import test_concurrency
 from . import test_configuration
@@ -10,6 +11,8 @@ from . import test_neutralize
 from . import test_order_of_events
 from . import test_product_fields
 from . import test_queries
+from . import test_retention
+from . import test_revert
 from . import test_rights
 from . import test_rules
 from . import test_secrets

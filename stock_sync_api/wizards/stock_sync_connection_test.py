@@ -29,25 +29,36 @@ class StockSyncConnectionTest(models.TransientModel):
 
         :return: an action: a notification where that says all, else a dialog
         """
-        notify = self.env["stock.sync.service"]._notification
-        explain = self.env["stock.sync.error.mixin"]._explain
+        test = self._run_test(backend)
+        if test.excerpt:
+            return test._show()
+        return self.env["stock.sync.service"]._notification("danger", test.problem)
+
+    @api.model
+    def _run_test(self, backend):
+        """Send one request as a synchronisation would.
+
+        :return: what came back, or only a problem
+        """
         problem = backend._problem(self.env.user)
         # Without a location nothing is synchronised, but much can be learned.
         if problem and problem[1].get("reason") != "no_location":
-            return notify("danger", explain(*problem))
+            sentence = self.env["stock.sync.error.mixin"]._explain(*problem)
+            return self.create({"backend_id": backend.id, "problem": sentence})
         external_id = self._sample_id(backend)
         if not external_id and not backend.list_path:
             message = self.env._(
                 "Enter the external ID of a product first, then test again."
             )
-            return notify("danger", message)
+            return self.create({"backend_id": backend.id, "problem": message})
         with backend._get_api() as api_client:
             sample = api_client.sample(external_id)
         sample.url = self._without_secrets(backend, sample.url)
         sample.excerpt = self._without_secrets(backend, sample.excerpt)
         if sample.error and not sample.excerpt:
-            return notify("danger", self._sentence(external_id, sample.error))
-        return self.create(self._prepare(backend, external_id, sample))._show()
+            sentence = self._sentence(external_id, sample.error)
+            return self.create({"backend_id": backend.id, "problem": sentence})
+        return self.create(self._prepare(backend, external_id, sample))
 
     @api.model
     def _without_secrets(self, backend, text):
@@ -65,6 +76,8 @@ class StockSyncConnectionTest(models.TransientModel):
         """The id to ask about; None where the list is asked for."""
         if backend.request_mode == "list":
             return None
+        if backend.sample_external_id:
+            return backend.sample_external_id.strip()
         domain = [("backend_id", "=", backend.id)]
         return self.env["stock.sync.binding"].search(domain, limit=1).external_id
 

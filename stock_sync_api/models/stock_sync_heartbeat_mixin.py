@@ -1,0 +1,113 @@
+import logging
+from functools import partial
+from urllib.parse import urlsplit
+
+from odoo import api, fields, models
+from odoo.exceptions import ValidationError
+
+from ..client import ClientError, Limits
+from ..client.transport import Transport
+
+_logger = logging.getLogger(__name__)
+
+#: a monitor that is slow or down must not hold up the scheduled action
+LIMITS = Limits(
+    connect_timeout=5,
+    read_timeout=5,
+    total_timeout=8,
+    max_attempts=1,
+    max_redirects=2,
+)
+
+
+class StockSyncHeartbeatMixin(models.AbstractModel):
+    """Calls a monitor after each run, which tells people when the calls stop.
+
+    Such an address is as good as a password for it: only managers see it, no export
+    or copy has it, and no log.
+    """
+
+    _name = "stock.sync.heartbeat.mixin"
+    _inherit = ["stock.sync.health.mixin"]
+    _description = "Stock Synchronisation Heartbeat"
+
+    heartbeat_url = fields.Char(
+        string="Heartbeat Address",
+        groups="stock.group_stock_manager",
+        copy=False,
+        exportable=False,
+        help="Called after each good run over all products: the address of a check of"
+        " Healthchecks or a push monitor of Uptime Kuma, for example"
+        " https://hc-ping.com/… It tells you when the calls stop, whatever the reason.",
+    )
+    failure_url = fields.Char(
+        string="Failure Address",
+        groups="stock.group_stock_manager",
+        copy=False,
+        exportable=False,
+        help="Called after each scheduled run that has failed, for example"
+        " https://hc-ping.com/…/fail",
+    )
+
+    @api.constrains("heartbeat_url", "failure_url")
+    def _check_heartbeat_urls(self):
+        for backend in self:
+            for url in (backend.heartbeat_url, backend.failure_url):
+                if url and not _is_url(url):
+                    raise ValidationError(
+                        self.env._(
+                            "The address of a monitor must begin with https:// or"
+                            " http:// and contain no spaces, user name or password."
+                        )
+                    )
+
+    def _after_good_run(self, run):
+        super()._after_good_run(run)
+        if run.state != "held":  # alive, but the stock is not up to date
+            self._call_after_commit(self.heartbeat_url)
+
+    def _after_failed_run(self, run):
+        super()._after_failed_run(run)
+        self._call_after_commit(self.failure_url)
+
+    def _call_after_commit(self, url):
+        """Never in the transaction that has written stock, nor for one that is lost."""
+        if url:
+            self.env.cr.postcommit.add(partial(_call, url, self.id))
+
+
+def _call(url, backend_id):
+    """Neither the record nor a cursor is at hand here."""
+    try:
+        with Transport(LIMITS) as transport:
+            transport.request(url)
+    except ClientError as error:
+        _logger.warning(
+            "The monitor of stock synchronisation backend %s at %s could not be"
+            " called: %s",
+            backend_id,
+            urlsplit(url).hostname,
+            error.code,
+        )
+    except Exception as error:  # the transaction is over, and was good
+        # Only its kind: the text may have the address.
+        _logger.error(
+            "Calling the monitor of stock synchronisation backend %s failed: %s",
+            backend_id,
+            type(error).__name__,
+        )
+
+
+def _is_url(text):
+    try:
+        url = urlsplit(text)
+        return bool(
+            url.scheme in ("http", "https")
+            and url.hostname
+            and url.port != 0
+            and "@" not in url.netloc
+            and text.isprintable()
+            and " " not in text
+        )
+    except ValueError:
+        return False

@@ -1,0 +1,127 @@
+from markupsafe import Markup
+
+from odoo import api, fields, models
+
+#: counters in the order of the bar, and the colours and icons that stand for them
+OUTCOMES = {
+    "unchanged": ("bg-success", "fa-check"),
+    "changed": ("bg-info", "fa-exchange"),
+    "skipped": ("bg-warning", "fa-forward"),
+    "failed": ("bg-danger", "fa-times"),
+}
+
+
+class StockSyncRun(models.Model):
+    """How far a run is, and what came of it, for a person to see."""
+
+    _inherit = "stock.sync.run"
+
+    outcomes = fields.Html(
+        compute="_compute_outcomes",
+        sanitize=False,
+        help="What became of the products, as shares of a bar.",
+    )
+    progress = fields.Char(compute="_compute_progress")
+    line_count = fields.Integer(compute="_compute_line_count")
+    move_count = fields.Integer(compute="_compute_line_count")
+
+    @api.depends(*OUTCOMES)
+    @api.depends_context("lang")
+    def _compute_outcomes(self):
+        """A bar, and the same in words and figures: colour alone says nothing."""
+        labels = {
+            "unchanged": self.env._("Up to date"),
+            "changed": self.env._("Changed"),
+            "skipped": self.env._("Skipped"),
+            "failed": self.env._("Failed"),
+        }
+        bar = Markup(
+            '<div class="progress" style="height: 0.75rem" aria-hidden="true">'
+            "%s</div>"
+            '<ul class="list-inline small mb-0 mt-1">%s</ul>'
+        )
+        segment = Markup('<div class="progress-bar %s" style="width: %.2f%%"></div>')
+        item = Markup(
+            '<li class="list-inline-item"><i class="fa %s text-muted"></i>'
+            " %s: <b>%s</b></li>"
+        )
+        for run in self:
+            counts = {name: run[name] for name in OUTCOMES if run[name]}
+            total = sum(counts.values())
+            run.outcomes = total and bar % (
+                Markup().join(
+                    segment % (OUTCOMES[name][0], count * 100 / total)
+                    for name, count in counts.items()
+                ),
+                Markup().join(
+                    item % (OUTCOMES[name][1], labels[name], count)
+                    for name, count in counts.items()
+                ),
+            )
+
+    @api.depends("state", "received", "changed", "failed")
+    @api.depends_context("lang")
+    def _compute_progress(self):
+        """What a run that is under way is doing; empty for any other."""
+        for run in self:
+            run.progress = False
+            if run.state == "planning":
+                run.progress = self.env._(
+                    "Reading the API's answers: %(received)s quantities so far, of"
+                    " about %(expected)s.",
+                    received=run.received,
+                    expected=max(run.received, run.backend_id.binding_count),
+                )
+            elif run.state == "applying":
+                left = self.env["stock.sync.run.line"].search_count(
+                    [
+                        ("run_id", "=", run.id),
+                        ("state", "=", "planned"),
+                        ("error_code", "=", False),
+                    ]
+                )
+                run.progress = self.env._(
+                    "Setting the stock: %(done)s changes made, %(left)s left.",
+                    done=run.changed,
+                    left=left,
+                )
+
+    def _compute_line_count(self):
+        counts = dict(
+            self.env["stock.sync.run.line"]._read_group(
+                [("run_id", "in", self.ids)], ["run_id"], ["__count"]
+            )
+        )
+        for run in self:
+            run.line_count = counts.get(run, 0)
+            run.move_count = self.env["stock.move"].search_count(
+                [("sync_line_ids.run_id", "=", run.id)]
+            )
+
+    def action_view_moves(self):
+        """The stock moves that the run has made."""
+        action = self.line_ids.action_view_moves()
+        action["domain"] = [("sync_line_ids.run_id", "in", self.ids)]
+        return action
+
+    def _action_form(self):
+        self.ensure_one()
+        return {
+            "type": "ir.actions.act_window",
+            "res_model": self._name,
+            "res_id": self.id,
+            "views": [(False, "form")],
+        }
+
+    def _notification(self):
+        """Of a run that is under way: where to watch it."""
+        action = super()._notification()
+        if len(self) == 1 and not self.end_date and self.state != "held":
+            path = f"/odoo/action-stock_sync_api.stock_sync_run_action/{self.id}"
+            action["params"].update(
+                type="info",
+                sticky=False,
+                message=self.env._("Synchronisation started: it goes on by itself. %s"),
+                links=[{"label": self.env._("Watch the run"), "url": path}],
+            )
+        return action
