@@ -12,7 +12,7 @@ class ResConfigSettings(models.TransientModel):
         Backend = self.env["stock.sync.backend"]
         cron = Backend._schedule()
         schedule = (
-            Backend._schedule_in_words(cron.nextcall)
+            Backend._schedule_in_words(cron, cron.nextcall)
             if cron.active
             else self.env._("The scheduled action is switched off")
         )

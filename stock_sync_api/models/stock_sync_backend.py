@@ -552,7 +552,7 @@ class StockSyncBackend(models.Model):
         ).complete = False
 
     def action_sync(self):
-        """Synchronise all products of the backend: now, or soon where that takes long."""
+        """Synchronise all products now, or soon where that takes long."""
         self.ensure_one()
         service = self.env["stock.sync.service"]
         if self._takes_long():

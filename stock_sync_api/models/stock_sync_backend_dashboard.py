@@ -112,10 +112,7 @@ class StockSyncBackend(models.Model):
                 backend.schedule = self.env._("The scheduled action is switched off")
             else:
                 backend.schedule = self._schedule_in_words(
-                    max(
-                        cron.nextcall,
-                        backend.next_attempt_date or cron.nextcall,
-                    )
+                    cron, max(cron.nextcall, backend.next_attempt_date or cron.nextcall)
                 )
 
     @api.model
@@ -125,12 +122,12 @@ class StockSyncBackend(models.Model):
         return (cron or self.env["ir.cron"]).sudo()
 
     @api.model
-    def _schedule_in_words(self, date):
+    def _schedule_in_words(self, cron, date):
         """For example “Every hour, next run in 12 minutes”.
 
+        :param cron: the scheduled action, in sudo
         :param date: of the next run, naive UTC
         """
-        cron = self._schedule()
         number = cron.interval_number
         if number == 1:
             interval = {

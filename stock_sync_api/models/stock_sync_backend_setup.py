@@ -20,7 +20,8 @@ class StockSyncBackend(models.Model):
         required=True,
         default="done",
         copy=False,
-        help="The scheduled action leaves a backend alone whose set-up is not finished.",
+        help="The scheduled action leaves a backend alone until its set-up is"
+        " finished.",
     )
     needs_setup = fields.Boolean(compute="_compute_needs_setup")
     sample_external_id = fields.Char(
@@ -36,15 +37,15 @@ class StockSyncBackend(models.Model):
     test_problem = fields.Text(compute="_compute_last_test")
     test_excerpt = fields.Text(string="Answer", compute="_compute_last_test")
     test_row_ids = fields.One2many(
-        "stock.sync.connection.test.row", string="Tested Rows", compute="_compute_last_test"
+        "stock.sync.connection.test.row",
+        string="Tested Rows",
+        compute="_compute_last_test",
     )
     test_code_count = fields.Integer(
         compute="_compute_last_test",
         help="The location codes of the answer that the location map lacks.",
     )
-    last_preview_id = fields.Many2one(
-        "stock.sync.run", compute="_compute_last_preview"
-    )
+    last_preview_id = fields.Many2one("stock.sync.run", compute="_compute_last_preview")
     preview_state = fields.Char(compute="_compute_last_preview")
     preview_message = fields.Char(compute="_compute_last_preview")
     preview_outcomes = fields.Html(compute="_compute_last_preview", sanitize=False)
@@ -114,7 +115,9 @@ class StockSyncBackend(models.Model):
             "res_id": self.id or False,
             "views": [
                 (
-                    self.env.ref("stock_sync_api.stock_sync_backend_view_form_setup").id,
+                    self.env.ref(
+                        "stock_sync_api.stock_sync_backend_view_form_setup"
+                    ).id,
                     "form",
                 )
             ],

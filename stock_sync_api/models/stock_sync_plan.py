@@ -21,16 +21,17 @@ class StockSyncPlan(models.AbstractModel):
     _description = "Stock Synchronisation: Plan"
 
     @api.model
-    def _plan(self, run, by_site, faults, received):
+    def _plan(self, run, by_site, faults, received, closer_look=()):
         """Plan what a batch of answers asks for.
 
         :param by_site: dict of ``Site`` to dict of external id to ``Level``
         :param faults: list of (external id or None, ``ClientError``)
         :param received: when the answers were asked for, naive UTC
+        :param closer_look: see ``stock.sync.unchanged``
         """
         by_site = {site: dict(levels) for site, levels in by_site.items()}
         count = sum(map(len, by_site.values()))
-        unchanged = self._pass_unchanged(run, by_site)
+        unchanged = self._pass_unchanged(run, by_site, closer_look)
         run._count(received=count, unchanged=unchanged)
         ids = {external_id for levels in by_site.values() for external_id in levels}
         ids.update(external_id for external_id, _error in faults if external_id)
@@ -55,13 +56,14 @@ class StockSyncPlan(models.AbstractModel):
             self._report_unmatched(run, by_site, unmatched)
 
     @api.model
-    def _pass_unchanged(self, run, by_site):
+    def _pass_unchanged(self, run, by_site, closer_look):
         """Take out what needs no closer look; the rest stays in ``by_site``."""
         if run.scope == "products":
             return 0
         unchanged = self.env["stock.sync.unchanged"]
         return sum(
-            unchanged._pass(run, site, levels) for site, levels in by_site.items()
+            unchanged._pass(run, site, levels, closer_look)
+            for site, levels in by_site.items()
         )
 
     @api.model
@@ -119,12 +121,12 @@ class StockSyncPlan(models.AbstractModel):
             key = (outcome.binding, location)
             if key in lines:
                 self._check_line(lines[key], outcome)
-            elif key not in accepted or not self._repeats(accepted[key], outcome):
+            elif key not in accepted or not self._repeats(run, accepted[key], outcome):
                 new.append(outcome)
         return new
 
     @api.model
-    def _repeats(self, accepted, outcome):
+    def _repeats(self, run, accepted, outcome):
         """Whether a level says what was accepted already; if not, it is at fault."""
         if not outcome.level or outcome.level.quantity is None:
             return True
@@ -133,6 +135,7 @@ class StockSyncPlan(models.AbstractModel):
         if float(quantity) == accepted.quantity:
             return True
         self._contradict(outcome, f"{accepted.quantity:g}")
+        run._count(unchanged=-1)  # as which it was counted
         return False
 
     @api.model
@@ -194,6 +197,19 @@ class StockSyncPlan(models.AbstractModel):
         self.env["stock.sync.record"]._store(
             run, [outcome for outcome in outcomes if outcome.error_code]
         )
+
+    @api.model
+    def _is_nothing_missing(self, run):
+        """Whether the counters alone show it, which spares looking at each product."""
+        if len(list(run.backend_id._get_sites())) > 1:
+            return False
+        [[with_line]] = self.env["stock.sync.run.line"]._read_group(
+            [("run_id", "=", run.id)], [], ["binding_id:count_distinct"]
+        )
+        all_bindings = self.env["stock.sync.binding"].search_count(
+            [("backend_id", "=", run.backend_id.id)]
+        )
+        return run.unchanged + with_line == all_bindings
 
     @api.model
     def _missing_bindings(self, run, position):

@@ -43,6 +43,7 @@ class StockSyncRead(models.AbstractModel):
             # Who is killed from here on begins again: pages may have moved.
             run.plan_state = False
             self._commit_progress(0)
+        closer_look = self.env["stock.sync.unchanged"]._closer_look(run.backend_id)
         calls_before = run.api_calls
         with run.backend_id._get_api() as api_client:
             batches = self.env["stock.sync.source"]._batches(
@@ -50,7 +51,7 @@ class StockSyncRead(models.AbstractModel):
             )
             with closing(batches):
                 while batch := self._next_batch(run, batches):
-                    self._plan_batch(run, reading, batch)
+                    self._plan_batch(run, reading, batch, closer_look)
                     run.api_calls = calls_before + api_client.calls
                     if run.state != "planning":
                         return True
@@ -77,7 +78,7 @@ class StockSyncRead(models.AbstractModel):
             return None
 
     @api.model
-    def _plan_batch(self, run, reading, batch):
+    def _plan_batch(self, run, reading, batch, closer_look):
         # The requests took their time: compare with the stock of now.
         self._commit_progress(0)
         if not self.env["stock.sync.engine"]._may_go_on(run):
@@ -88,7 +89,7 @@ class StockSyncRead(models.AbstractModel):
         else:
             by_site, faults = reading.sort_whole(batch.levels, batch.faults)
         plan = self.env["stock.sync.plan"]
-        self._retrying(plan._plan, run, by_site, faults, batch.received)
+        self._retrying(plan._plan, run, by_site, faults, batch.received, closer_look)
         run.version = batch.version or run.version
 
     @api.model
@@ -108,6 +109,8 @@ class StockSyncRead(models.AbstractModel):
     def _read_missing(self, run):
         """Look for what a whole, complete list did not mention."""
         plan = self.env["stock.sync.plan"]
+        if not run.plan_state and plan._is_nothing_missing(run):
+            return True
         while run.state == "planning":
             position = (run.plan_state or {}).get("missing", 0)
             bindings = plan._missing_bindings(run, position)

@@ -66,7 +66,9 @@ class StockSyncRunLine(models.Model):
     )
     description = fields.Char(compute="_compute_description")
     is_held = fields.Boolean(
-        string="Waits for Approval", compute="_compute_is_held", search="_search_is_held"
+        string="Waits for Approval",
+        compute="_compute_is_held",
+        search="_search_is_held",
     )
 
     # What a run has for a product is looked up for each one that it reads.
