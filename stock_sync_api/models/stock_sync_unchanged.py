@@ -68,7 +68,8 @@ class StockSyncUnchanged(models.AbstractModel):
         if backend.quantity_type == "available":
             quantity = SQL("quant.quantity - quant.reserved_quantity")
         self.env.flush_all()
-        # The sub-selects keep PostgreSQL from reading whole tables for a join.
+        # The sub-selects and OFFSET 0 keep PostgreSQL from joins over whole tables: what
+        # it knows of the levels, which each run writes, is always out of date.
         self.env.cr.execute(
             SQL(
                 """
@@ -82,18 +83,20 @@ class StockSyncUnchanged(models.AbstractModel):
                                     AND quant.owner_id IS NULL), 0.0),
                        level.quantity,
                        level.source_date
-                  FROM stock_sync_binding binding
-                  JOIN stock_sync_level level
-                    ON level.binding_id = binding.id
-                   AND level.location_id = %(location)s
-                   AND level.date IS NOT NULL
+                  FROM stock_sync_binding binding,
+               LATERAL (SELECT id, quantity, source_date
+                          FROM stock_sync_level
+                         WHERE binding_id = binding.id
+                           AND location_id = %(location)s
+                           AND date IS NOT NULL
+                           AND accepted_by_run < %(run)s
+                        OFFSET 0) level
                  WHERE binding.backend_id = %(backend)s
                    AND binding.external_id = ANY(%(external_ids)s)
                    AND binding.state = 'ok'
                    AND binding.error_code IS NULL
                    AND binding.uom_id IS NULL
                    AND COALESCE(binding.quantity_factor, 0) = 0
-                   AND level.accepted_by_run < %(run)s
                    %(no_line)s
                 """,
                 quantity=quantity,
