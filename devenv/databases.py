@@ -60,7 +60,8 @@ def demo(runtime: Runtime, name: str) -> None:
         # Odoo loads demo data only on top of that of the modules it depends on. Ours
         # needs none, and among Odoo's own products nobody would find it.
         runtime.server.query(
-            "UPDATE ir_module_module SET demo = true WHERE name = 'stock';", name
+            "UPDATE ir_module_module SET demo = true WHERE name IN ('mail', 'stock');",
+            name,
         )
         with step(f"Creating the demo database {name}"):
             install(runtime, name, [ADDON], "--with-demo")

@@ -21,6 +21,7 @@ class StockSyncBackend(models.Model):
         "stock.sync.api.mixin",
         "stock.sync.alert.mixin",
         "stock.sync.heartbeat.mixin",
+        "stock.sync.setup.mixin",
     ]
     _description = "Stock Synchronisation Backend"
     _order = "sequence, id"

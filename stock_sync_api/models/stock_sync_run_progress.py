@@ -2,10 +2,11 @@ from markupsafe import Markup
 
 from odoo import api, fields, models
 
-#: counters in the order of the bar, and the colours and icons that stand for them
+#: what the bar shows, in its order, and the colours and icons that stand for it
 OUTCOMES = {
     "unchanged": ("bg-success", "fa-check"),
     "changed": ("bg-info", "fa-exchange"),
+    "planned": ("bg-secondary", "fa-hourglass-half"),
     "skipped": ("bg-warning", "fa-forward"),
     "failed": ("bg-danger", "fa-times"),
 }
@@ -25,7 +26,7 @@ class StockSyncRun(models.Model):
     line_count = fields.Integer(compute="_compute_line_count")
     move_count = fields.Integer(compute="_compute_line_count")
 
-    @api.depends(*OUTCOMES)
+    @api.depends("unchanged", "changed", "skipped", "failed", "line_ids.state")
     @api.depends_context("lang")
     def _compute_outcomes(self):
         """A bar, and the same in words and figures: colour alone says nothing."""
@@ -35,6 +36,13 @@ class StockSyncRun(models.Model):
             "skipped": self.env._("Skipped"),
             "failed": self.env._("Failed"),
         }
+        planned = dict(
+            self.env["stock.sync.run.line"]._read_group(
+                [("run_id", "in", self.ids), ("state", "=", "planned")],
+                ["run_id"],
+                ["__count"],
+            )
+        )
         bar = Markup(
             '<div class="progress" style="height: 0.75rem" aria-hidden="true">'
             "%s</div>"
@@ -46,7 +54,16 @@ class StockSyncRun(models.Model):
             " %s: <b>%s</b></li>"
         )
         for run in self:
-            counts = {name: run[name] for name in OUTCOMES if run[name]}
+            labels["planned"] = (
+                self.env._("Would change")
+                if run.preview
+                else self.env._("Planned, or waiting for approval")
+            )
+            counts = {
+                name: planned.get(run, 0) if name == "planned" else run[name]
+                for name in OUTCOMES
+            }
+            counts = {name: count for name, count in counts.items() if count}
             total = sum(counts.values())
             run.outcomes = total and bar % (
                 Markup().join(

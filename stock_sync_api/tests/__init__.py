@@ -3,8 +3,10 @@ from . import test_button
 from . import test_concurrency
 from . import test_configuration
 from . import test_cron
+from . import test_dashboard
 from . import test_errors
 from . import test_full
+from . import test_held_lines
 from . import test_list
 from . import test_multi_company
 from . import test_neutralize
@@ -16,6 +18,8 @@ from . import test_revert
 from . import test_rights
 from . import test_rules
 from . import test_secrets
+from . import test_setup
 from . import test_tour
+from . import test_tour_screens
 from . import test_translations
 from . import test_unmatched

@@ -2,10 +2,11 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 
 
-class StockSyncBackend(models.Model):
-    """The first set-up, step by step: nothing happens by itself before its end."""
+class StockSyncSetupMixin(models.AbstractModel):
+    """A backend's first set-up: nothing happens by itself before its end."""
 
-    _inherit = "stock.sync.backend"
+    _name = "stock.sync.setup.mixin"
+    _description = "Stock Synchronisation Set-up"
 
     STEPS = [
         ("connect", "Connect"),

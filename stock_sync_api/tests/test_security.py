@@ -1,0 +1,374 @@
+"""What an attacker would try: as a user, and as an API that one trusts too much."""
+
+import logging
+from base64 import b64encode
+from urllib.parse import quote
+
+from odoo import Command
+from odoo.exceptions import AccessError, UserError
+from odoo.modules.neutralize import get_neutralization_queries
+from odoo.service.model import call_kw
+from odoo.tests import new_test_user, tagged
+from odoo.tools import mute_logger
+
+from .common import SERVICE_LOGGER
+from .test_list import ListCase
+
+SECRET = "canary-4714/secret+%é"
+MONITOR = "https://monitor.example/canary-4714"
+
+#: every text of an API may be this
+HOSTILE = (
+    "<img src=x onerror=alert(1)>",
+    "%(backend)s %s %d %",
+    "{{ 7 * 7 }} ${7*7} <t t-out='user.login'/>",
+    "'); DELETE FROM stock_sync_run; --",
+    '[["id", "!=", 0]]',
+    "=HYPERLINK(1)",
+    "../../web/session",
+    "\u202egnp.exe",
+)
+
+
+class SecurityCase(ListCase):
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.backend.write(
+            {
+                "page_size": 100,
+                "auth_type": "basic",
+                "auth_username": "me",
+                "secret_input": SECRET,
+                "heartbeat_url": MONITOR,
+                "failure_url": MONITOR,
+                "parameter_ids": [
+                    Command.create(
+                        {"name": "token", "is_secret": True, "secret_input": SECRET}
+                    ),
+                    Command.create(
+                        {
+                            "kind": "header",
+                            "name": "X-Token",
+                            "is_secret": True,
+                            "secret_input": SECRET,
+                        }
+                    ),
+                ],
+            }
+        )
+        cls.users = {
+            name: new_test_user(cls.env, f"sync_{name}", groups=groups)
+            for name, groups in (
+                ("portal", "base.group_portal"),
+                ("internal", "base.group_user"),
+                ("stock", "base.group_user,stock.group_stock_user"),
+                ("manager", "base.group_user,stock.group_stock_manager"),
+            )
+        }
+        cls.users["admin"] = cls.env.ref("base.user_admin")
+        cls.users["admin"].group_ids += cls.env.ref("stock.group_stock_manager")
+
+    def setUp(self):
+        super().setUp()
+        # The monitors are for what the scheduled action does, after its commit.
+        self.addCleanup(self.env.cr.postcommit.clear)
+
+    @property
+    def models(self):
+        """The names of this addon's models that have a table."""
+        return [
+            name
+            for name, model in self.registry.items()
+            if name.startswith("stock.sync.") and not model._abstract
+        ]
+
+    def fill(self):
+        """Something in every table: good rows, bad ones, unknown ones, a test."""
+        self.list_says({"123": "5", "p0": "bad", "unknown": "7"})
+        self.sync_all()
+        self.sync_all(preview=True)
+        with mute_logger(SERVICE_LOGGER):
+            self.backend.with_user(self.users["manager"]).action_test_connection()
+        self.env.flush_all()
+
+    def rpc(self, user, model, method, *args, **kwargs):
+        """Call as a browser does; None where that is refused."""
+        self.env.invalidate_all()
+        try:
+            with self.env.cr.savepoint():
+                return call_kw(self.env[model].with_user(user), method, args, kwargs)
+        except (AccessError, UserError):
+            return None
+
+
+@tagged("post_install", "-at_install")
+class TestCanary(SecurityCase):
+    """A secret that is searched for wherever one could find it."""
+
+    def traces(self):
+        """The secret, and what it looks like on its way."""
+        basic = b64encode(f"me:{SECRET}".encode()).decode()
+        return {SECRET, quote(SECRET, safe=""), quote(SECRET), basic}
+
+    def assert_clean(self, text, more=()):
+        for trace in {*self.traces(), *more}:
+            self.assertNotIn(trace, text)
+
+    def readings(self, user, model):
+        """What a user gets to read of a model, in each way there is."""
+        fnames = list(self.env[model]._fields)
+        ids = self.env[model].search([]).ids
+        readable = self.rpc(user, model, "fields_get") or {}
+        specification = {name: {} for name in readable}
+        yield readable
+        yield self.rpc(user, model, "search_read", [])
+        yield self.rpc(user, model, "web_search_read", [], specification)
+        yield self.rpc(user, model, "web_read", ids, specification)
+        yield self.rpc(user, model, "name_search", "canary")
+        yield self.rpc(user, model, "default_get", fnames)
+        yield self.rpc(user, model, "onchange", [], {}, [], specification)
+        for fname in fnames:
+            yield self.rpc(user, model, "read", ids, [fname])
+            yield self.rpc(user, model, "export_data", ids, [fname])
+            if self.env[model]._fields[fname].store:
+                yield self.rpc(user, model, "formatted_read_group", [], [fname])
+
+    def test_no_user_gets_a_secret_in_any_answer(self):
+        self.fill()
+        for name, user in self.users.items():
+            for model in self.models:
+                more = () if name in ("manager", "admin") else (MONITOR,)
+                with self.subTest(user=name, model=model):
+                    text = str(list(self.readings(user, model)))
+                    self.assert_clean(text, more)
+
+    def test_no_user_finds_a_secret_by_searching(self):
+        for model in ("stock.sync.backend", "stock.sync.parameter"):
+            for name, user in self.users.items():
+                for method, args in (
+                    ("search", ([("secret", "=like", "c%")],)),
+                    ("search_count", ([("secret", "!=", False)],)),
+                    ("search", ([], 0, None, "secret")),
+                ):
+                    with self.subTest(user=name, model=model, method=method):
+                        self.assertIsNone(self.rpc(user, model, method, *args))
+
+    def test_no_log_has_a_secret_whatever_its_level(self):
+        root = logging.getLogger()
+        records = []
+        handler = logging.Handler(logging.NOTSET)
+        handler.emit = lambda record: records.append(record.getMessage())
+        level = root.level
+        # SQL is what the administrator of the database may see anyway.
+        logging.getLogger("odoo.sql_db").setLevel(logging.INFO)
+        root.addHandler(handler)
+        root.setLevel(logging.DEBUG)
+        try:
+            self.list_says({"123": "5", "p0": "bad"})
+            self.service.sync_backend(self.backend)
+            self.fail_at_page = 1
+            self.service.sync_backend(self.backend)
+            self.answers["123"] = (401, {}, SECRET)
+            self.service.sync_products(self.product.with_user(self.user))
+            self.backend.with_user(self.users["manager"]).action_test_connection()
+        finally:
+            root.setLevel(level)
+            root.removeHandler(handler)
+            logging.getLogger("odoo.sql_db").setLevel(logging.NOTSET)
+        self.assertTrue(any("external id p0" in record for record in records))
+        self.assert_clean("\n".join(records), [MONITOR])
+
+    def test_no_message_has_a_secret_that_the_api_echoes(self):
+        self.backend.write({"request_mode": "item", "list_path": False})
+        for answer in (
+            {"product_id": SECRET, "quantity": 5},
+            {"product_id": "123", "quantity": SECRET[:8]},
+            (401, {"WWW-Authenticate": SECRET}, SECRET),
+            (302, {"Location": f"http://other.example/?k={quote(SECRET)}"}, ""),
+            (500, {}, SECRET),
+        ):
+            self.answers["123"] = answer
+            run = self.sync()
+            with self.subTest(answer=answer):
+                self.assertEqual(run.state, "failed")
+                # Another product's id, as it may be, is shown: it is no secret of ours.
+                if not isinstance(answer, dict):
+                    self.assert_clean(str(run.read()) + str(run.line_ids.read()))
+
+    def test_neutralized_database_has_no_secret_in_any_table(self):
+        self.fill()
+        for query in get_neutralization_queries(["stock_sync_api"]):
+            self.env.cr.execute(query)
+        self.env.invalidate_all()
+        for model in self.models:
+            table = self.env[model]._table
+            self.env.cr.execute(f"SELECT row_to_json(t)::text FROM {table} AS t")
+            with self.subTest(table=table):
+                self.assert_clean(str(self.env.cr.fetchall()), [MONITOR])
+
+
+@tagged("post_install", "-at_install")
+class TestRemoteCalls(SecurityCase):
+    def public_methods(self, model):
+        """What this addon lets a browser call on a model."""
+        return sorted(
+            {
+                name
+                for cls in self.registry[model].__mro__
+                if "stock_sync_api" in cls.__module__
+                for name, value in vars(cls).items()
+                if callable(value) and name.startswith("action_")
+            }
+        )
+
+    def test_who_has_no_inventory_rights_does_nothing_by_any_method(self):
+        self.fill()
+        models = [*self.models, "product.product", "product.template"]
+        ids = {model: self.env[model].search([], limit=1).ids for model in models}
+        ids["product.product"] = self.product.ids
+        ids["product.template"] = self.product.product_tmpl_id.ids
+        ids["stock.sync.backend"] = self.backend.ids
+        runs = self.env["stock.sync.run"].search_count([])
+        self.calls.clear()
+        self.queries.clear()
+        for model in models:
+            for method in self.public_methods(model):
+                for name in ("portal", "internal"):
+                    with self.subTest(model=model, method=method, user=name):
+                        if ids[model]:
+                            with mute_logger(SERVICE_LOGGER):
+                                self.rpc(self.users[name], model, method, ids[model])
+                        self.assertFalse(self.calls + self.queries, "no request")
+                        self.assertEqual(
+                            self.env["stock.sync.run"].search_count([]), runs
+                        )
+                        self.assertEqual(self.on_hand(), 5)
+
+    def test_methods_that_write_stock_take_no_ids_from_a_browser(self):
+        """``stock.sync.service`` is for code: records, not numbers, are its arguments."""
+        for method in self.registry["stock.sync.service"].__dict__:
+            self.assertFalse(method.startswith("action_"), method)
+        with self.assertRaises(AccessError):
+            call_kw(
+                self.env["stock.sync.service"].with_user(self.users["portal"]),
+                "_cron_sync",
+                [],
+                {},
+            )
+
+    def test_nobody_of_another_company_reads_or_does_anything(self):
+        self.fill()
+        company = self.env["res.company"].create({"name": "Elsewhere"})
+        user = new_test_user(
+            self.env,
+            "sync_elsewhere",
+            groups="base.group_user,stock.group_stock_manager",
+            company_id=company.id,
+            company_ids=[Command.set(company.ids)],
+        )
+        for model in self.models:
+            if model in ("stock.sync.preset",):
+                continue  # data that is everybody's
+            mine = self.env[model].search([])
+            self.assertTrue(mine or model.endswith((".map", ".location")), model)
+            with self.subTest(model=model):
+                self.assertFalse(self.env[model].with_user(user).search_count([]))
+                for method in self.public_methods(model):
+                    if mine and not method.startswith("action_view_"):
+                        self.calls.clear()
+                        self.queries.clear()
+                        self.rpc(user, model, method, mine[:1].ids)
+                        self.assertFalse(self.calls + self.queries, method)
+        self.assertEqual(self.on_hand(), 5)
+
+    def test_each_model_of_a_company_has_a_rule_of_companies(self):
+        Rule = self.env["ir.rule"].sudo()
+        for model in self.models:
+            rules = Rule.search([("model_id.model", "=", model)])
+            with self.subTest(model=model):
+                self.assertTrue(
+                    model == "stock.sync.preset"
+                    or any(
+                        "company_ids" in (rule.domain_force or "")
+                        or "user.id" in (rule.domain_force or "")
+                        for rule in rules
+                    )
+                )
+
+
+@tagged("post_install", "-at_install")
+class TestHostileTexts(SecurityCase):
+    def test_text_in_any_place_of_a_row_is_data(self):
+        self.backend.write({"location_path": "location"})
+        runs_before = self.env["stock.sync.run"].search_count([])
+        for text in HOSTILE:
+            for row in (
+                {"product_id": text, "quantity": "5"},
+                {"product_id": "123", "quantity": text},
+                {"product_id": "123", "quantity": "5", "updated_at": text},
+                {"product_id": text, "quantity": text, "location": text},
+                {"product_id": "123", "quantity": "5", "location": text},
+            ):
+                self.rows = [{"product_id": "p0", "quantity": "1"}, row]
+                with self.subTest(row=row):
+                    run = self.sync_all()
+                    self.assertIn(run.state, ("done", "partial", "failed"))
+                    for message in run.line_ids.mapped("description"):
+                        self.assertNotIn("?", message.replace(text, ""))
+                        self.assertNotIn("49", message.replace(text, ""))
+                    self.assertIn(
+                        "has", run._notification()["params"]["message"] + " has"
+                    )
+        unmatched = self.backend.env["stock.sync.unmatched"].search(
+            [("backend_id", "=", self.backend.id)]
+        )
+        self.assertEqual(set(unmatched.mapped("external_id")), set(HOSTILE))
+        for row in unmatched:
+            self.assertIn(row.external_id, row.error_message)
+        self.assertGreater(self.env["stock.sync.run"].search_count([]), runs_before)
+
+    def test_hostile_id_of_a_product_goes_to_its_own_address_only(self):
+        self.backend.write({"request_mode": "item", "list_path": False})
+        for text in HOSTILE:
+            self.product.sync_binding_ids.external_id = text
+            self.calls.clear()
+            self.api_says("5", text)
+            run = self.sync()
+            with self.subTest(text=text):
+                self.assertEqual(self.calls, [text])
+                self.assertEqual(run.state, "done")
+
+    def test_hostile_text_is_escaped_where_a_person_is_told(self):
+        [text, *_others] = HOSTILE
+        self.backend.write(
+            {
+                "name": text,
+                "location_path": "location",
+                "responsible_id": self.users["manager"].id,
+                "alert_after": 1,
+            }
+        )
+        self.rows = [
+            {"product_id": "123", "quantity": "5", "location": location}
+            for location in ("A", text)
+        ]
+        run = self.sync_by_schedule()
+        self.assertEqual(run.error_code, "unknown_location")
+        self.assertIn(text, run.message)
+        note = str(self.backend.activity_ids.note)
+        self.assertIn("onerror", note)
+        self.assertNotIn("<img", note)
+        mails = self.env["mail.mail"].sudo().search([], order="id desc", limit=1)
+        self.assertIn("onerror", mails.body_html)
+        self.assertNotIn("<img src=x", mails.body_html)
+
+    def test_product_made_of_a_hostile_id_is_only_named_so(self):
+        [text, *_others] = HOSTILE
+        self.list_says({text: "5"})
+        self.sync_all()
+        row = self.env["stock.sync.unmatched"].search([("external_id", "=", text)])
+        row.action_create_products()
+        product = self.env["product.product"].search([("default_code", "=", text)])
+        self.assertEqual(product.name, text)
+        self.assertFalse(row.exists())

@@ -1,0 +1,134 @@
+from odoo.exceptions import UserError
+from odoo.tests import Form, new_test_user, tagged
+from odoo.tools import mute_logger
+
+from .common import API, SERVICE_LOGGER, StockSyncCase
+
+SETUP_FORM = "stock_sync_api.stock_sync_backend_view_form_setup"
+
+
+@tagged("post_install", "-at_install")
+class TestSetup(StockSyncCase):
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.manager = new_test_user(
+            cls.env,
+            "sync_setup_manager",
+            groups="base.group_user,stock.group_stock_manager",
+            lang="en_US",
+        )
+        cls.env = cls.env(user=cls.manager)
+        cls.backend.active = False
+
+    def _start(self):
+        """What the form of the first step has made once it is saved."""
+        action = self.env["stock.sync.backend"].action_connect_api()
+        Backend = self.env["stock.sync.backend"].with_context(**action["context"])
+        with Form(Backend, SETUP_FORM) as form:
+            form.name = "My API"
+            form.base_url = API
+        return form.save()
+
+    def test_an_api_is_connected_step_by_step(self):
+        self.api_says("7")
+        backend = self._start()
+        self.assertEqual(backend.setup_step, "connect")
+        backend.action_next_step()
+        self.assertEqual(backend.setup_step, "test")
+        backend.sample_external_id = "123"
+        backend.action_setup_test()
+        backend.invalidate_recordset()
+        self.assertFalse(backend.test_problem)
+        self.assertEqual(backend.test_row_ids.mapped("quantity"), ["7"])
+        backend.action_next_step()
+        backend.location_id = self.stock
+        backend.action_next_step()
+        self.product.sudo().sync_binding_ids.backend_id = backend
+        backend.action_setup_preview()
+        backend.invalidate_recordset()
+        self.assertEqual(backend.last_preview_id.changed, 0)
+        self.assertEqual(backend.last_preview_id.line_ids.quantity_after, 7)
+        self.assertEqual(self.on_hand(), 0)
+        action = backend.action_switch_on()
+        self.assertEqual(backend.setup_step, "done")
+        self.assertIn("My API is switched on", action["params"]["message"])
+        self.assertIn("kanban", action["params"]["next"]["view_mode"])
+
+    def test_a_step_says_what_it_lacks(self):
+        backend = self._start()
+        backend.base_url = False
+        with self.assertRaisesRegex(UserError, "address"):
+            backend.action_next_step()
+        backend.write({"base_url": API, "auth_type": "bearer"})
+        with self.assertRaisesRegex(UserError, "no API key"):
+            backend.action_next_step()
+        backend.auth_type = "none"
+        backend.action_next_step()
+        backend.location_id = False
+        backend.action_next_step()
+        self.assertEqual(backend.setup_step, "location")
+        with self.assertRaisesRegex(UserError, "location"):
+            backend.action_next_step()
+
+    def test_one_can_go_back(self):
+        backend = self._start()
+        backend.action_previous_step()
+        self.assertEqual(backend.setup_step, "connect")
+        backend.action_next_step()
+        backend.action_previous_step()
+        self.assertEqual(backend.setup_step, "connect")
+
+    def test_a_test_without_an_answer_says_why(self):
+        backend = self._start()
+        backend.action_setup_test()
+        backend.invalidate_recordset()
+        self.assert_plain_sentence(backend.test_problem)
+        self.assertFalse(backend.test_row_ids)
+
+    def test_what_another_user_has_tested_is_not_shown(self):
+        self.api_says("7")
+        backend = self._start()
+        backend.sample_external_id = "123"
+        backend.action_setup_test()
+        self.assertFalse(backend.with_user(self.user).last_test_id)
+
+    def test_nothing_is_scheduled_before_it_is_switched_on(self):
+        backend = self._start()
+        backend.location_id = self.stock
+        self.product.sudo().sync_binding_ids.backend_id = backend
+        service = self.env["stock.sync.service"].sudo()
+        self.assertNotIn(backend, service._due_backends())
+        self.assertTrue(backend.needs_setup)
+        backend.action_switch_on()
+        self.assertIn(backend, service._due_backends())
+        self.assertFalse(backend.needs_setup)
+
+    def test_a_set_up_that_is_begun_anew_takes_the_backend_off_the_schedule(self):
+        backend = self._start()
+        backend.location_id = self.stock
+        backend.action_switch_on()
+        action = backend.action_set_up()
+        self.assertEqual(backend.setup_step, "connect")
+        self.assertEqual(action["res_id"], backend.id)
+
+    def test_a_backend_that_code_creates_needs_no_set_up(self):
+        self.assertEqual(self.backend.setup_step, "done")
+        self.assertFalse(self.backend.needs_setup)
+
+    def test_codes_that_the_map_lacks_are_counted(self):
+        backend = self._start()
+        backend.write({"location_path": "location", "sample_external_id": "123"})
+        self.api_says("7", location="PARIS-1")
+        backend.action_setup_test()
+        backend.invalidate_recordset()
+        self.assertEqual(backend.test_code_count, 1)
+        self.env["stock.sync.location.map"].create(
+            {"backend_id": backend.id, "code": "PARIS-1", "location_id": self.stock.id}
+        )
+        self.assertEqual(backend.test_code_count, 0)
+
+    def test_a_stock_user_cannot_set_up(self):
+        backend = self._start().with_user(self.user)
+        with mute_logger("odoo.models", SERVICE_LOGGER), self.assertRaises(UserError):
+            backend.action_next_step()
