@@ -12,7 +12,7 @@ from .paths import ADDON, PROJECT, QUEUE_ADDON
 _CHECKS: dict[str, list[str]] = {
     "ruff check": ["ruff", "check", "."],
     "ruff format": ["ruff", "format", "--check", "."],
-    "mypy": ["mypy", "devenv", "mock_api"],
+    "mypy": ["mypy", "devenv", "mock_api", "benchmarks"],
     "pylint-odoo": ["pylint", ADDON, QUEUE_ADDON],
 }
 

@@ -8,7 +8,7 @@ from ..client import ClientError, read_ahead
 from ..reading import Batch
 
 #: levels per transaction of a list: enough that the work per batch does not count
-LIST_BATCH_SIZE = 5000
+LIST_BATCH_SIZE = 10_000
 
 #: answers per transaction where each product is asked about
 BATCH_SIZE = 200

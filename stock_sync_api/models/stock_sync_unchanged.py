@@ -68,8 +68,8 @@ class StockSyncUnchanged(models.AbstractModel):
         if backend.quantity_type == "available":
             quantity = SQL("quant.quantity - quant.reserved_quantity")
         self.env.flush_all()
-        # The sub-selects and OFFSET 0 keep PostgreSQL from joins over whole tables: what
-        # it knows of the levels, which each run writes, is always out of date.
+        # Sub-selects and OFFSET 0 keep PostgreSQL from joins over whole tables: what it
+        # knows of the levels, which each run writes, is always out of date.
         self.env.cr.execute(
             SQL(
                 """
