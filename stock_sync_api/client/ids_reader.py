@@ -24,7 +24,7 @@ class IdsReader:
         in_body = self._settings.method == "POST"
         return in_body or not separator or separator not in external_id
 
-    def read(self, external_ids: list[str]) -> dict[str, list[Level] | ClientError]:
+    def ask(self, external_ids: list[str]) -> dict[str, list[Level] | ClientError]:
         """What the API says about each of the ids; of others it says nothing to us.
 
         :raise ClientError: where there is no answer, or only a part of it

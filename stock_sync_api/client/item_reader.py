@@ -32,7 +32,7 @@ class ItemReader:
         params = self._settings.params if self._settings.method == "GET" else ()
         return with_query(self._settings.base_url + path, params)
 
-    def read(self, external_id: str) -> list[Level]:
+    def ask(self, external_id: str) -> list[Level]:
         """What the API says about one product: a level, or one for each location.
 
         :raise ClientError: the one that tells what went wrong

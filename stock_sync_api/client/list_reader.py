@@ -94,7 +94,7 @@ class ListReader:
                     raise
                 yield Page([], [], 0, None)
                 return
-            levels, faults = self._mapper.read(reading.rows)
+            levels, faults = self._mapper.read_rows(reading.rows)
             version = self._pager.version(progress.place, reading)
             progress = self._after(progress, reading)
             state = None if progress.place is None else asdict(progress)

@@ -88,7 +88,7 @@ class Mapper:
             raise InvalidResponse(reason="no_rows", name=self._rows.text)
         return rows
 
-    def read(self, rows: list):
+    def read_rows(self, rows: list):
         """What the rows say, each on its own.
 
         :return: list of :class:`Level`, and list of (external id or None, error)

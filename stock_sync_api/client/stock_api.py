@@ -80,7 +80,7 @@ class StockApi:
             ids = iter(external_ids)
             size = self.settings.ids_per_request
             questions = iter(lambda: list(islice(ids, size)), [])
-            return self._answers(questions, self._ids.read, end)
+            return self._answers(questions, self._ids.ask, end)
         if self.settings.item_path:
             questions = ([external_id] for external_id in external_ids)
             return self._answers(questions, self._ask_about_one, end)
@@ -131,7 +131,7 @@ class StockApi:
 
     def _fill(self, result: Sample, external_id: str | None):
         if external_id and self.settings.mode != "ids" and self.settings.item_path:
-            result.levels = self._items.read(external_id)
+            result.levels = self._items.ask(external_id)
             result.rows = len(result.levels)
             return
         if external_id and self.settings.mode == "ids":
@@ -145,7 +145,7 @@ class StockApi:
 
     def _ask_about_one(self, external_ids: list[str]) -> dict[str, Levels]:
         [external_id] = external_ids
-        return {external_id: self._items.read(external_id)}
+        return {external_id: self._items.ask(external_id)}
 
     def _answers(
         self,

@@ -7,6 +7,7 @@ import threading
 import time
 import zlib
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from http.cookiejar import DefaultCookiePolicy
 from typing import NamedTuple
@@ -222,11 +223,9 @@ class Transport:
     def _excerpt(self, response) -> bytes:
         """As much as can be read of the body of an answer that is refused."""
         pieces = []
-        try:
-            for piece in self._pieces(response):
-                pieces.append(piece)
-        except (ClientError, urllib3.exceptions.HTTPError, OSError, ValueError):
-            pass  # the answer is refused anyway
+        # Whatever is wrong with the body, the answer is refused anyway.
+        with suppress(ClientError, urllib3.exceptions.HTTPError, OSError, ValueError):
+            pieces.extend(self._pieces(response))
         return b"".join(pieces)
 
     @staticmethod

@@ -24,7 +24,6 @@ class StockSyncAlertMixin(models.AbstractModel):
 
     responsible_id = fields.Many2one(
         "res.users",
-        string="Responsible",
         default=lambda self: self._default_responsible(),
         domain="[('share', '=', False)]",
         help="Is told, once, when the scheduled action keeps failing, and when it works"
@@ -63,20 +62,22 @@ class StockSyncAlertMixin(models.AbstractModel):
         return result
 
     def _after_run(self, run):
-        super()._after_run(run)
+        result = super()._after_run(run)
         # What a new run takes the place of is looked at when that one has ended.
         if not self._was_rejected(run):
             self._tell_of_held()
+        return result
 
     def _after_good_run(self, run):
         if self.alert_date:
             self._safely(self._tell_of_recovery)
-        super()._after_good_run(run)
+        return super()._after_good_run(run)
 
     def _after_failed_run(self, run):
-        super()._after_failed_run(run)
+        result = super()._after_failed_run(run)
         if not self.alert_date and self.failure_count >= self.alert_after:
             self._safely(self._tell_of_failure, run)
+        return result
 
     def _tell_of_held(self):
         """One activity where something waits for approval, and none where not."""

@@ -62,13 +62,14 @@ class StockSyncHeartbeatMixin(models.AbstractModel):
                     )
 
     def _after_good_run(self, run):
-        super()._after_good_run(run)
+        result = super()._after_good_run(run)
         if run.state != "held":  # alive, but the stock is not up to date
             self._call_after_commit(self.heartbeat_url)
+        return result
 
     def _after_failed_run(self, run):
-        super()._after_failed_run(run)
         self._call_after_commit(self.failure_url)
+        return super()._after_failed_run(run)
 
     def _call_after_commit(self, url):
         """Never in the transaction that has written stock, nor for one that is lost."""

@@ -28,6 +28,7 @@ class StockSyncRetention(models.AbstractModel):
         """:return: how many were removed, and whether there are more"""
         removed = 0
         backends = self.env["stock.sync.backend"].with_context(active_test=False)
+        # There are a few. pylint: disable=no-search-all
         for backend in backends.search([]):
             for find in (self._old_lines, self._old_runs, self._old_unmatched):
                 records = find(backend, BATCH_SIZE - removed)

@@ -117,7 +117,9 @@ class StockSyncRevert(models.AbstractModel):
     @api.model
     def _lock_levels(self, outcomes):
         # A product that was linked by mistake may have no binding any more.
-        super()._lock_levels([outcome for outcome in outcomes if outcome.binding])
+        return super()._lock_levels(
+            [outcome for outcome in outcomes if outcome.binding]
+        )
 
     @api.model
     def _compare_again(self, run, outcomes):

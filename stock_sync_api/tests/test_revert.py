@@ -186,7 +186,7 @@ class TestRevert(StockSyncCase):
 
         def refuse(moves, *args, **kwargs):
             if other in moves.product_id:
-                raise UserError("Not today.")
+                raise UserError(self.env._("Not today."))
             return action_done(moves, *args, **kwargs)
 
         self.patch(Move, "_action_done", refuse)

@@ -14,7 +14,7 @@ def read(mapping, document):
     mapper = Mapper(mapping)
     if not isinstance(document, bytes):
         document = json.dumps(document).encode()
-    levels, faults = mapper.read(mapper.rows(strict_json.loads(document)))
+    levels, faults = mapper.read_rows(mapper.rows(strict_json.loads(document)))
     return levels, [(i, error.code, error.facts.get("reason")) for i, error in faults]
 
 
@@ -266,7 +266,7 @@ def test_a_row_that_says_nothing_usable_leaves_its_neighbours_alone(row, fault):
     mapper = Mapper(Mapping(location="place"))
     good = [{"product_id": i, "quantity": i} for i in ("1", "3")]
     rows = strict_json.loads(json.dumps([good[0], row, good[1]]).encode())
-    levels, [(external_id, error)] = mapper.read(rows)
+    levels, [(external_id, error)] = mapper.read_rows(rows)
     assert [level.external_id for level in levels] == ["1", "3"]
     assert (external_id, error.code, error.facts.get("reason")) == fault
     assert error.facts["row"] == 2
