@@ -4,7 +4,7 @@
     .devenv/venv/bin/python docs/screenshots.py
 
 Drives Debian's Chromium through the Chrome DevTools protocol. What it changes in the
-demo (a quantity, an external ID, the user's language) it puts back.
+demo (quantities, an external ID, a second backend, the user's language) it puts back.
 """
 
 import argparse
@@ -23,6 +23,7 @@ import websocket
 
 IMAGES = Path(__file__).resolve().parent / "images"
 WIDTH, HEIGHT = 1200, 800
+PHONE = 390
 PATIENCE = 30
 
 # No movement, and no cursor that blinks in a picture.
@@ -76,14 +77,23 @@ class Browser:
     def __exit__(self, *exc_info):
         self._resources.close()
 
-    def _size(self, height):
+    def _size(self, height, width=WIDTH):
         self.send(
             "Emulation.setDeviceMetricsOverride",
-            width=WIDTH,
+            width=width,
             height=height,
             deviceScaleFactor=1,
-            mobile=False,
+            mobile=width == PHONE,
         )
+
+    @contextlib.contextmanager
+    def phone(self):
+        """The width that pages opened in here get."""
+        self._size(HEIGHT, PHONE)
+        try:
+            yield
+        finally:
+            self._size(HEIGHT)
 
     def send(self, method, **parameters):
         """One command; events that come in between are passed over."""
@@ -129,8 +139,8 @@ class Browser:
         self.wait(selector)
         self.run(f"document.querySelector({json.dumps(selector)}).click()")
 
-    def shoot(self, name, height=HEIGHT):
-        self._size(height)
+    def shoot(self, name, height=HEIGHT, width=WIDTH):
+        self._size(height, width)
         time.sleep(0.7)  # pictures and fonts that are still on their way
         picture = base64.b64decode(self.send("Page.captureScreenshot")["data"])
         (IMAGES / f"{name}.png").write_bytes(picture)
@@ -164,7 +174,7 @@ class Odoo:
         )
         if "error" in answer:
             raise SystemExit(f"Odoo: {answer['error']['data']['message']}")
-        return answer["result"]
+        return answer.get("result")  # there is none where a method returns nothing
 
     def call(self, model, method, *args, **kwargs):
         return self._post(
@@ -230,6 +240,11 @@ def main():
             with odoo.language(language):
                 shoot_product(browser, odoo, mock, suffix)
                 shoot_administration(browser, odoo, suffix)
+                shoot_run(browser, odoo, mock, suffix)
+                with second_backend(odoo, options.mock) as backend:
+                    shoot_setup(browser, odoo, backend, suffix)
+                    shoot_unmatched(browser, odoo, backend, suffix)
+                    shoot_dashboard(browser, odoo, suffix)
         shoot_lists(browser, odoo)
         browser.open(f"{options.mock}/", "table tr + tr")
         browser.shoot("mock-api")
@@ -276,6 +291,98 @@ def shoot_administration(browser, odoo, suffix):
         ready="button[name=action_preview]",
     )
     browser.shoot(f"backend{suffix}", height=1100)
+
+
+def shoot_run(browser, odoo, mock, suffix):
+    """A run that has changed something, and found an id that nobody knows."""
+    backend = odoo.record("stock_sync_api.backend_default")
+    product = odoo.record("stock_sync_api.demo_product_20_product_template")
+    quantities = {number: mock.quantity(number) for number in ("3", "5", "8")}
+    try:
+        for number in quantities:
+            mock.set_quantity(number, str(10 * int(number)))
+        odoo.call("product.template", "write", [product], {"x_external_id": "2O"})
+        odoo.call("stock.sync.backend", "action_sync", [backend])
+        [run] = odoo.call(
+            "stock.sync.run", "search", [("backend_id", "=", backend)], limit=1
+        )
+        odoo.show(
+            "stock_sync_api.stock_sync_run_action",
+            run,
+            ready=".o_field_widget[name=outcomes] li",
+            query="?debug=0",
+        )
+        browser.shoot(f"run{suffix}")
+    finally:
+        for number, quantity in quantities.items():
+            mock.set_quantity(number, quantity)
+        odoo.call("product.template", "write", [product], {"x_external_id": "20"})
+        odoo.call("stock.sync.backend", "action_sync", [backend])
+
+
+@contextlib.contextmanager
+def second_backend(odoo, address):
+    """One in the middle of its set-up, with stock of its own."""
+    stock = odoo.record("stock.stock_location_stock")
+    [row] = odoo.call("stock.location", "read", [stock], ["location_id"])
+    location = odoo.call(
+        "stock.location",
+        "create",
+        {"name": "North", "location_id": row["location_id"][0], "usage": "internal"},
+    )
+    values = {
+        "name": "Northern warehouse",
+        "base_url": address,
+        "list_path": "/stock",
+        "location_id": location,
+        "setup_step": "test",
+    }
+    backend = odoo.call("stock.sync.backend", "create", values)
+    try:
+        yield backend
+    finally:
+        odoo.call("stock.sync.backend", "unlink", [backend])
+        odoo.call("stock.location", "unlink", [location])
+
+
+def shoot_setup(browser, odoo, backend, suffix):
+    odoo.show(
+        "stock_sync_api.stock_sync_backend_action",
+        backend,
+        ready="button[name=action_set_up]",
+        query="?debug=0",
+    )
+    browser.click("button[name=action_set_up]")
+    browser.wait(".o_stock_sync_setup div[name=step_test]")
+    browser.run(STILL)
+    browser.click("button[name=action_setup_test]")
+    browser.wait(".o_field_widget[name=test_row_ids] .o_data_row")
+    browser.shoot(f"setup{suffix}", height=900)
+
+
+def shoot_unmatched(browser, odoo, backend, suffix):
+    """What a preview finds; the ids are those that another backend knows."""
+    odoo.call("stock.sync.backend", "action_setup_preview", [backend])
+    unmatched = [("backend_id", "=", backend)]
+    _wait(
+        lambda: odoo.call("stock.sync.unmatched", "search_count", unmatched),
+        "the preview to end",
+    )
+    odoo.show(
+        "stock_sync_api.stock_sync_unmatched_action",
+        ready=".o_data_row",
+        query="?debug=0",
+    )
+    browser.shoot(f"unmatched{suffix}", height=600)
+
+
+def shoot_dashboard(browser, odoo, suffix):
+    action = "stock_sync_api.stock_sync_backend_action"
+    odoo.show(action, ready=".o_dashboard_graph canvas", query="?debug=0")
+    browser.shoot(f"dashboard{suffix}", height=520)
+    with browser.phone():
+        odoo.show(action, ready=".o_dashboard_graph canvas", query="?debug=0")
+        browser.shoot(f"dashboard-phone{suffix}", height=700, width=PHONE)
 
 
 def shoot_lists(browser, odoo):

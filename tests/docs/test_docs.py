@@ -4,6 +4,7 @@ import ast
 import re
 from pathlib import Path
 
+import polib
 import pytest
 
 PROJECT = Path(__file__).resolve().parents[2]
@@ -16,9 +17,30 @@ IN_FRENCH = {
     "scheduled-action.md": "action-planifiee.md",
     "administrator-guide.md": "guide-administrateur.md",
     "error-codes.md": "codes-erreur.md",
+    "connect-your-api.md": "connecter-votre-api.md",
 }
 ERRORS = PROJECT / "stock_sync_api" / "models" / "stock_sync_error_mixin.py"
 MAX_PICTURE = 150 * 1024
+#: pages in whose text italics are labels of the screens, but for these words
+SCREENS = [
+    "administrator-guide.md",
+    "connect-your-api.md",
+    "scheduled-action.md",
+    "user-guide.md",
+]
+NOT_OURS = {
+    "Activate the developer mode",
+    "Inventory / Administrator",
+    "Next Execution Date",
+    "Units of Measure & Packagings",
+    "neutralised",
+    "remaining",
+    "Activer le mode développeur",
+    "Inventaire / Administrateur",
+    "Prochaine date d'exécution",
+    "Unités de mesure et emballages",
+    "neutralisée",
+}
 
 every_page = pytest.mark.parametrize(
     "page", PAGES, ids=[str(page.relative_to(PROJECT)) for page in PAGES]
@@ -61,16 +83,46 @@ def test_links_pictures_and_anchors_resolve(page):
 def test_paths_in_backticks_exist(page):
     for quoted in re.findall(r"`([^`\n]+)`", page.read_text()):
         if re.fullmatch(
-            r"(stock_sync_api|mock_api|devenv|docs|docker|tests)/[\w./-]*", quoted
+            r"(stock_sync_api(_queue)?|mock_api|devenv|docs|docker|tests|benchmarks)/"
+            r"[\w./-]*",
+            quoted,
         ):
             assert (PROJECT / quoted).exists(), quoted
+
+
+@pytest.mark.parametrize("page", SCREENS)
+def test_labels_are_those_of_the_screens(page):
+    source = " ".join(
+        path.read_text()
+        for path in sorted((PROJECT / "stock_sync_api").rglob("*"))
+        if path.suffix in (".py", ".xml") and "tests" not in path.parts
+    )
+    known = " ".join(re.sub(r'"\s+"', "", source).split())  # texts in several pieces
+    # Odoo makes a label of the name of a field that has none.
+    names = " ".join(re.findall(r"\b(\w+?)(?:_ids?)? = fields\.", source))
+    known += names.replace("_", " ").title()
+    assert {label for label in labels(page) if label not in known} == set()
+
+
+@pytest.mark.parametrize("page", SCREENS)
+def test_labels_of_french_pages_are_those_of_the_translation(page):
+    catalogue = polib.pofile(PROJECT / "stock_sync_api" / "i18n" / "fr.po")
+    known = " ".join(" ".join(entry.msgstr.split()) for entry in catalogue)
+    french = labels(f"fr/{IN_FRENCH[page]}")
+    assert {label for label in french if label not in known} == set()
+
+
+def labels(page):
+    """What a page has in italics."""
+    text = without_code((DOCS / page).read_text())
+    return set(re.findall(r"(?<!\*)\*([^*\n]+)\*(?!\*)", text)) - NOT_OURS
 
 
 @every_page
 def test_commands_of_make_exist(page):
     makefile = (PROJECT / "Makefile").read_text()
     targets = set(
-        " ".join(re.findall(r"^([a-z][a-z ]*):", makefile, re.MULTILINE)).split()
+        " ".join(re.findall(r"^([a-z][a-z -]*):", makefile, re.MULTILINE)).split()
     )
     for command in commands(page):
         if command.startswith("make "):
@@ -128,17 +180,21 @@ def test_table_of_error_codes_is_that_of_the_code(page):
         assert cells.count(" | ") == 2, f"{code}: meaning, cause, cure"
 
 
-def test_codes_are_called_reserved_as_long_as_nothing_uses_them():
+@pytest.mark.parametrize("page", ["error-codes.md", "fr/codes-erreur.md"])
+def test_every_reason_is_explained(page):
+    rows = re.findall(
+        r"^\| `(\w+\.\w+)` \| \S", (DOCS / page).read_text(), re.MULTILINE
+    )
+    assert rows == [key for key in sentences() if "." in key]
+
+
+def test_every_code_is_used():
     source = "".join(
         path.read_text()
         for path in (PROJECT / "stock_sync_api").rglob("*.py")
         if path != ERRORS and "tests" not in path.parts
     )
-    unused = {code for code in error_codes() if f'"{code}"' not in source}
-    pages = {"error-codes.md": "*reserved*", "fr/codes-erreur.md": "*réservé*"}
-    for page, word in pages.items():
-        marked = {code for code, cells in table_of_errors(page) if word in cells}
-        assert marked == unused
+    assert [code for code in error_codes() if f'"{code}"' not in source] == []
 
 
 def table_of_errors(page):
@@ -147,10 +203,20 @@ def table_of_errors(page):
 
 
 def error_codes():
+    return [code for code, _label in ast.literal_eval(constant("ERROR_CODES"))]
+
+
+def sentences():
+    """The keys of the sentences: a code, or a code and a reason."""
+    return [key.value for key in constant("SENTENCES").keys]
+
+
+def constant(name):
+    """A constant of the module of errors, as code."""
     for node in ast.parse(ERRORS.read_text()).body:
-        if isinstance(node, ast.Assign) and node.targets[0].id == "ERROR_CODES":
-            return [code for code, _label in ast.literal_eval(node.value)]
-    raise AssertionError("ERROR_CODES is gone")
+        if isinstance(node, ast.Assign) and node.targets[0].id == name:
+            return node.value
+    raise AssertionError(f"{name} is gone")
 
 
 def test_pictures_are_used_small_and_made_by_the_script():
