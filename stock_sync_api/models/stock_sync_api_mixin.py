@@ -128,7 +128,10 @@ class StockSyncApiMixin(models.AbstractModel):
     )
     since_param = fields.Char(
         string="Parameter of the Time",
-        default="updated_since",
+        compute="_compute_since_param",
+        store=True,
+        readonly=False,
+        precompute=True,
         help="Asks the list only for what has changed since a time, for example"
         " updated_since. Empty where the API cannot do that: then each run reads the"
         " whole list.",
@@ -229,13 +232,19 @@ class StockSyncApiMixin(models.AbstractModel):
     )
     pages_path = fields.Char(
         string="Number of Pages",
-        default="pages",
+        compute="_compute_signs_of_the_end",
+        store=True,
+        readonly=False,
+        precompute=True,
         help="In the answer: pages, meta.pagination.total_pages; or in a header:"
         " header:X-WP-TotalPages. Empty where the API does not say.",
     )
     total_path = fields.Char(
         string="Number of Rows",
-        default="total",
+        compute="_compute_signs_of_the_end",
+        store=True,
+        readonly=False,
+        precompute=True,
         help="In the answer: total, total_count. Empty where the API does not say. A"
         " list with fewer rows than this is not taken for complete.",
     )
@@ -274,6 +283,31 @@ class StockSyncApiMixin(models.AbstractModel):
                 record.request_mode = "item"
             elif record.request_mode != "ids":
                 record.request_mode = "list"
+
+    @api.depends("paging")
+    def _compute_signs_of_the_end(self):
+        """GlobalShop's, while pages are numbered: elsewhere they would be missing."""
+        for record in self:
+            for fname, usual in (("pages_path", "pages"), ("total_path", "total")):
+                record._default_to(fname, usual, record.paging == "page")
+
+    @api.depends("paging", "rows_path", "external_id_path", "quantity_path")
+    def _compute_since_param(self):
+        """GlobalShop's, while the list looks like its own."""
+        for record in self:
+            looks = (record.rows_path, record.external_id_path, record.quantity_path)
+            is_globalshop = looks == ("items", "product_id", "quantity")
+            is_globalshop = is_globalshop and record.paging == "page"
+            record._default_to("since_param", "updated_since", is_globalshop)
+
+    def _default_to(self, fname, usual, is_usual):
+        """Fill a field in, or empty it of its default; what was typed in stays."""
+        value = self[fname]
+        if is_usual:
+            value = value or usual
+        elif value == usual:
+            value = False
+        self[fname] = value
 
     @api.constrains("base_url", "oauth_token_url")
     def _check_urls(self):

@@ -88,7 +88,10 @@ class StockSyncService(models.AbstractModel):
         until there is none. One backend's trouble is not another's, and nothing is
         raised: Odoo switches an action off that fails for a week.
         """
-        runs = self._open_runs() or self._start_round()
+        runs = self._open_runs()
+        if "cron" not in runs.mapped("trigger"):
+            # What a person has started and left to us does not take a round's place.
+            runs += self._start_round()
         for position, run in enumerate(runs):
             if self._out_of_time():
                 # Odoo calls ten times in a row even when the time of the job is over.
@@ -256,6 +259,8 @@ class StockSyncService(models.AbstractModel):
         """A run for each backend that is due; those that cannot work fail at once."""
         runs = self.env["stock.sync.run"].sudo()
         for backend in self._due_backends():
+            if backend._has_open_run():
+                continue
             engine = self._engine(backend, backend.user_id)
             try:
                 with self._isolated():

@@ -616,6 +616,22 @@ class TestConnectionTest(StockSyncCase):
         with self.assertRaises(UserError):
             test.with_user(other).read(["summary"])
 
+    def test_defaults_of_globalshop_do_not_stand_in_the_way_of_another_shape(self):
+        backend = self.backend
+        names = ["pages_path", "total_path", "since_param"]
+        backend.list_path = "/stock"
+        self.assertEqual(
+            [backend[name] for name in names], ["pages", "total", "updated_since"]
+        )
+        values = {"page_param": "after", "next_path": "next", "paging": "cursor"}
+        backend.write(values)
+        self.assertEqual([backend[name] for name in names], [False] * 3)
+        other = backend.copy({**values, "name": "Other", "total_path": "total"})
+        self.assertEqual([other[name] for name in names], [False, "total", False])
+        other.write({"since_param": "from", "total_path": "count"})
+        other.paging = "page"
+        self.assertEqual([other[name] for name in names], ["pages", "count", "from"])
+
     def test_result_can_be_told_as_json(self):
         # what the web client is sent
         action = self.dialog(rows=1, levels=[Level("1", Decimal(1))])._show()
