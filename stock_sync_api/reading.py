@@ -51,10 +51,14 @@ class Reading:
             for external_id, location_id, levels in state.get("partial", ())
         }
 
+        #: of those, the ones about which the API has said two things
+        self._contradicted = {tuple(key) for key in state.get("contradicted", ())}
+
     def state(self):
         """What another process needs to go on, for JSON."""
         return {
             "codes": self.codes,
+            "contradicted": sorted(self._contradicted),
             "partial": [
                 [
                     external_id,
@@ -93,7 +97,7 @@ class Reading:
             of_site = by_site.setdefault(site, {})
             first = of_site.setdefault(level.external_id, level)
             if first is not level and first.quantity != level.quantity:
-                faults.append(_contradiction(first, level))
+                faults.append(_contradiction(first, level, site))
                 twice.add((site, level.external_id))
         for site, external_id in twice:
             by_site[site].pop(external_id)
@@ -111,14 +115,23 @@ class Reading:
         by_site, more = self.sort(levels)
         return by_site, [*faults, *more, *self.left_over()]
 
+    def several_codes(self, by_site, faults):
+        """Faults in place of all levels: which location is whose is not known."""
+        error = UnknownLocation(reason="several", codes=", ".join(self.codes))
+        ids = {external_id for levels in by_site.values() for external_id in levels}
+        ids.update(external_id for external_id, _error in faults)
+        return [(external_id, error) for external_id in sorted(filter(None, ids))]
+
     def left_over(self):
         """Faults for what cannot be summed: not all codes were in the answer."""
         faults = []
         for (external_id, location_id), levels in self._partial.items():
-            wanted = self.sites.by_location[location_id].codes
-            missing = ", ".join(sorted(wanted - levels.keys()))
-            error = NotInAnswer(reason="codes", codes=missing)
-            faults.append((external_id, error))
+            site = self.sites.by_location[location_id]
+            missing = ", ".join(sorted(site.codes - levels.keys()))
+            if missing and (external_id, location_id) not in self._contradicted:
+                error = NotInAnswer(reason="codes", codes=missing)
+                error.site = site
+                faults.append((external_id, error))
         self._partial.clear()
         return faults
 
@@ -137,12 +150,13 @@ class Reading:
         key = (level.external_id, site.location.id)
         levels = self._partial.setdefault(key, {})
         first = levels.setdefault(level.location_code, level)
-        if first is not level and first.quantity != level.quantity:
-            faults.append(_contradiction(first, level))
+        if first is not level:
+            if first.quantity != level.quantity:
+                faults.append(_contradiction(first, level, site))
+                self._contradicted.add(key)
             return None
-        if len(levels) < len(site.codes):
+        if len(levels) < len(site.codes) or key in self._contradicted:
             return None
-        del self._partial[key]
         quantities = [part.quantity for part in levels.values()]
         dates = [part.date for part in levels.values() if part.date]
         return Level(
@@ -152,12 +166,13 @@ class Reading:
         )
 
 
-def _contradiction(first, second):
+def _contradiction(first, second, site):
     error = InvalidResponse(
         reason="contradiction",
         quantity=_shown(first.quantity),
         other_quantity=_shown(second.quantity),
     )
+    error.site = site
     return first.external_id, error
 
 

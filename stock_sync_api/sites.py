@@ -43,6 +43,10 @@ class Sites:
     def __iter__(self):
         return iter(self.by_location.values())
 
+    def spoken_of(self):
+        """The sites that the API has something to say about."""
+        return [s for s in self if s.codes] if self.is_mapped else [self.default]
+
     def find(self, code):
         """:return: the site for a code; None where the code is ignored
         :raise UnknownCode: where nothing is known about it

@@ -198,7 +198,7 @@ def _id_text(value) -> str:
 
 def _usable_id(value) -> str:
     """:raise InvalidResponse: for what no database can keep as an id"""
-    external_id = _id_text(value)
+    external_id = _id_text(value).strip()  # as Odoo keeps them
     if not is_usable_id(external_id):
         raise InvalidResponse(reason="bad_id")
     return external_id

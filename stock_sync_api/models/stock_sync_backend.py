@@ -538,7 +538,9 @@ class StockSyncBackend(models.Model):
             )
         ):
             return {}
-        last = Run.search(whole & Domain("settled", "=", True), limit=1) or last_full
+        last = Run.search(whole & Domain("settled", "=", True), limit=1)
+        if not last or last_full.state in ("failed", "interrupted"):
+            return {}
         if self.paging == "version":
             return {"delta": True, "since_version": last.version or False}
         since = last.start_date - DELTA_OVERLAP
@@ -547,6 +549,7 @@ class StockSyncBackend(models.Model):
     def _forget_progress(self):
         """After a change of what the API is: the next run reads everything."""
         self.filtered("location_codes").location_codes = False
+        self._held_runs()._reject()
         runs = self.env["stock.sync.run"].sudo()
         runs.search(
             [("backend_id", "in", self.ids), ("complete", "=", True)]
@@ -555,6 +558,7 @@ class StockSyncBackend(models.Model):
     def action_sync(self):
         """Synchronise all products now, or soon where that takes long."""
         self.ensure_one()
+        self.check_access("write")
         service = self.env["stock.sync.service"]
         if self._takes_long():
             return service.start_backend(self)._notification()
@@ -563,6 +567,7 @@ class StockSyncBackend(models.Model):
     def action_preview(self):
         """Show what a synchronisation would change, and change nothing."""
         self.ensure_one()
+        self.check_access("write")
         service = self.env["stock.sync.service"]
         if self._takes_long():
             run = service.start_backend(self, preview=True)
@@ -575,4 +580,5 @@ class StockSyncBackend(models.Model):
     def action_test_connection(self):
         """Ask the API once and say what it answered and what that means."""
         self.ensure_one()
+        self.check_access("write")
         return self.env["stock.sync.connection.test"]._test(self)

@@ -93,6 +93,14 @@ class StockSyncCompare(models.AbstractModel):
         if accepted and self._is_stale(outcome, accepted):
             date = level.date or outcome.received
             return outcome.skip("stale_level", date=f"{date:%Y-%m-%d %H:%M:%S}")
+        api_uom = outcome.binding.uom_id or backend.uom_id
+        if api_uom and not api_uom._has_common_reference(uom):
+            return outcome.fail(
+                "invalid_quantity",
+                reason="unit",
+                api_unit=api_uom.name,
+                unit=uom.name,
+            )
         outcome.quantity = self._in_product_unit(backend, outcome)
         quantity = float(outcome.quantity)
         if Decimal(repr(uom.round(quantity))) != outcome.quantity:
@@ -156,15 +164,16 @@ class StockSyncCompare(models.AbstractModel):
         binding's own goes before the backend's.
         """
         binding = outcome.binding
-        quantity = outcome.level.quantity
+        factor = backend._get_factor()
         if binding.quantity_factor:
-            return quantity * Decimal(repr(binding.quantity_factor))
+            factor = Decimal(repr(binding.quantity_factor))
+        quantity = outcome.level.quantity * factor
         uom = binding.uom_id or backend.uom_id
         if uom:
             # Multiplied first: 24 units are exactly 2 dozens, 1/12 is nothing exact.
             quantity *= Decimal(repr(uom.factor))
             return quantity / Decimal(repr(outcome.product.uom_id.factor))
-        return quantity * backend._get_factor()
+        return quantity
 
     @api.model
     def _quant_domain(self, site, products):

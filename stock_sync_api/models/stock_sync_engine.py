@@ -71,6 +71,8 @@ class StockSyncEngine(models.AbstractModel):
             codes = backend.location_codes
             reading = Reading(backend._get_sites(), codes=codes)
             by_site, faults = reading.sort_whole(*answers)
+            if len(reading.codes) > 1:
+                by_site, faults = {}, reading.several_codes(by_site, faults)
             self.env["stock.sync.plan"]._plan(run, by_site, faults, received)
         run.state = "applying"
         while lines := self._next_lines(run):
@@ -94,8 +96,16 @@ class StockSyncEngine(models.AbstractModel):
                 wanted.append(binding.external_id)
         if backend.match_by != "external_id":
             with_key = unbound.filtered(backend.match_by)
-            wanted += with_key.mapped(backend.match_by)
             unbound -= with_key
+            for product in with_key:
+                key = product[backend.match_by].strip()
+                problem = self.env["stock.sync.match"]._key_problem(backend, product)
+                if problem:
+                    code, facts = problem
+                    outcome = Outcome(self.env["stock.sync.binding"], product, key)
+                    outcomes.append(outcome.skip(code, **facts))
+                else:
+                    wanted.append(key)
         return outcomes + self._without_id(backend, unbound), wanted
 
     @api.model
@@ -145,8 +155,8 @@ class StockSyncEngine(models.AbstractModel):
                 values.update(backend._get_delta())
             try:
                 with self.env.cr.savepoint():
-                    if not preview:
-                        # A newer plan takes the place of what was held before.
+                    if not preview and not values.get("delta"):
+                        # A newer plan of all takes the place of what was held before.
                         backend._held_runs()._reject()
                     return self.env["stock.sync.run"].create(values)
             except psycopg2.errors.UniqueViolation:
@@ -248,7 +258,14 @@ class StockSyncEngine(models.AbstractModel):
         if self._in_cron():
             self.env.cr.rollback()
             self.env.transaction.reset()
-        self._retrying(run._finish, "interrupted")
+        try:
+            self._retrying(run._finish, "interrupted")
+        except Exception:  # of another addon: the other backends must go on
+            _logger.exception("Run %s could not be closed", run.id)
+            if self._in_cron():
+                self.env.cr.rollback()
+                self.env.transaction.reset()
+            run.write({"state": "interrupted", "end_date": fields.Datetime.now()})
         self._commit_progress(1)
 
     @api.model

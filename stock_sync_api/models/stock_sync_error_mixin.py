@@ -239,6 +239,10 @@ SENTENCES = {
         " was rounded. Correct it in the other system or raise the decimal accuracy"
         " “Product Unit”."
     ),
+    "invalid_quantity.unit": _lt(
+        "The API counts in %(api_unit)s, which cannot be converted to %(unit)s. Choose"
+        " another unit of measure in the backend or on its product."
+    ),
     "invalid_quantity.negative": _lt(
         "The API asks for %(target)s at %(location)s, and a stock below zero is"
         " refused. Correct it in the other system, or choose another rule for negative"

@@ -62,7 +62,8 @@ class StockSyncMatch(models.AbstractModel):
                 & Domain(backend.match_by, "in", list(external_ids))
             )
         )
-        return products.grouped(backend.match_by)
+        groups = products.grouped(backend.match_by)
+        return {key: groups[key] for key in groups.keys() & set(external_ids)}
 
     @api.model
     def _choose(self, backend, candidates):
@@ -89,6 +90,21 @@ class StockSyncMatch(models.AbstractModel):
         return chosen, problems
 
     @api.model
+    def _key_problem(self, backend, product):
+        """Why the product's key does not name this product alone, or None."""
+        key = product[backend.match_by].strip()
+        bound = self.env["stock.sync.binding"].search(
+            [("backend_id", "=", backend.id), ("external_id", "=", key)]
+        )
+        products = bound.product_id | product
+        chosen, problems = self._choose(backend, self._candidates(backend, {key}))
+        if products == product and chosen.get(key) == product:
+            return None
+        names = ", ".join(products[:5].mapped("display_name"))
+        facts = {"external_id": key, "products": names}
+        return problems.get(key) or ("ambiguous_product", facts)
+
+    @api.model
     def _bind(self, run, chosen, problems):
         """:return: dict of external id to (binding, product)"""
         Binding = self.env["stock.sync.binding"]
@@ -102,16 +118,16 @@ class StockSyncMatch(models.AbstractModel):
             }
             for external_id, product in chosen.items()
         ]
-        bindings = Binding
+        bindings = []
         try:
             with self.env.cr.savepoint():
-                bindings = Binding.create(values)
+                bindings = list(Binding.create(values))
         except UserError:
             # One of them cannot be: find out which, and bind the others.
             for one in values:
                 try:
                     with self.env.cr.savepoint():
-                        bindings += Binding.create(one)
+                        bindings.append(Binding.create(one))
                 except UserError as error:
                     problems[one["external_id"]] = (
                         "unmatched_product",

@@ -47,12 +47,20 @@ class StockSyncPlan(models.AbstractModel):
         outcomes += [
             self._fault(run, external_id, error, found, received, site)
             for external_id, error in faults
-            if external_id is None or external_id in found
+            if external_id is None or external_id in found or run._is_list()
         ]
+        outcomes = self._without_contradicted(outcomes)
         outcomes = self._without_repeated(run, outcomes)
         self.env["stock.sync.compare"]._compare(run.backend_id, outcomes)
         self.env["stock.sync.record"]._store(run, outcomes)
-        if run._is_list():
+        if not run._is_list():
+            # One by one, only products are asked about that we know.
+            unmatched = {
+                external_id: problem
+                for external_id, problem in unmatched.items()
+                if problem[0] == "ambiguous_product"
+            }
+        if run.scope == "backend":
             self._report_unmatched(run, by_site, unmatched)
 
     @api.model
@@ -81,11 +89,22 @@ class StockSyncPlan(models.AbstractModel):
         return outcome
 
     @api.model
+    def _without_contradicted(self, outcomes):
+        """A good row beside a bad one about the same says two things: none is used."""
+        at_fault = {(o.binding, o.site) for o in outcomes if not o.level and o.binding}
+        return [
+            outcome
+            for outcome in outcomes
+            if not outcome.level or (outcome.binding, outcome.site) not in at_fault
+        ]
+
+    @api.model
     def _fault(self, run, external_id, error, found, received, site):
         """The outcome of a row, or of a product, about which nothing usable came.
 
         :param site: None where there are several, and it is not known which
         """
+        site = getattr(error, "site", site)
         outcome = self._outcome(run, external_id, found, received, site=site)
         facts = {"external_id": external_id, **error.facts}
         if outcome.error_code:
@@ -142,10 +161,12 @@ class StockSyncPlan(models.AbstractModel):
     def _check_line(self, line, outcome):
         """The run has a line already: right or wrong, by what the API says now."""
         said = level_text(outcome.level)
-        if line.state == "planned" and said and said != line.api_quantity:
+        if line.state != "planned" or said == line.api_quantity:
+            return
+        if outcome.level:
             self._contradict(outcome, line.api_quantity)
-            outcome.line = line
-            self.env["stock.sync.record"]._settle(line.run_id, [outcome])
+        outcome.line = line
+        self.env["stock.sync.record"]._settle(line.run_id, [outcome])
 
     @api.model
     def _contradict(self, outcome, first):
@@ -153,7 +174,7 @@ class StockSyncPlan(models.AbstractModel):
             reason="contradiction",
             external_id=outcome.external_id,
             quantity=first,
-            other_quantity=level_text(outcome.level),
+            other_quantity=level_text(outcome.level) or "null",
         )
         outcome.level = None
         outcome.fail(error.code, **error.facts)
@@ -201,7 +222,7 @@ class StockSyncPlan(models.AbstractModel):
     @api.model
     def _is_nothing_missing(self, run):
         """Whether the counters alone show it, which spares looking at each product."""
-        if len(list(run.backend_id._get_sites())) > 1:
+        if run.backend_id._get_sites().is_mapped:
             return False
         [[with_line]] = self.env["stock.sync.run.line"]._read_group(
             [("run_id", "=", run.id)], [], ["binding_id:count_distinct"]
@@ -249,7 +270,12 @@ class StockSyncPlan(models.AbstractModel):
     def _plan_missing(self, run, bindings):
         """Left alone and reported, or set to zero where the backend says so."""
         backend = run.backend_id
-        may_empty = backend.missing_policy == "zero" and not self._has_nameless(run)
+        sites = backend._get_sites()
+        may_empty = (
+            backend.missing_policy == "zero"
+            and run.received  # an empty list is no catalogue
+            and not self._has_nameless(run)
+        )
         error = NotInAnswer()
         found = {b.external_id: (b, b.product_id) for b in bindings}
         outcomes = []
@@ -261,7 +287,7 @@ class StockSyncPlan(models.AbstractModel):
                 level = Level(external_id, Decimal(0))
                 outcomes += [
                     replace(outcome, site=site, level=level)
-                    for site in backend._get_sites()
+                    for site in sites.spoken_of()
                 ]
             else:
                 outcomes.append(outcome.skip(error.code, **error.facts))

@@ -82,6 +82,16 @@ class TestButton(StockSyncCase):
             lines = self.env[action["res_model"]].search(action["domain"])
             self.assertEqual(lines, run.line_ids)
 
+    def test_key_of_two_products_sets_neither(self):
+        self.backend.match_by = "default_code"
+        ours = self._create_product(default_code="X")
+        other = self._create_product("X")
+        self.set_stock(3, other)
+        self.api_says(50, "X")
+        run = self.sync(ours)
+        self.assertEqual(run.line_ids.error_code, "ambiguous_product")
+        self.assertEqual((self.on_hand(ours), self.on_hand(other)), (0, 3))
+
     def test_nothing_selected_is_said_plainly(self):
         answer = self.press(self.env["product.product"])
         self.assertIn("no product variant", answer["message"])

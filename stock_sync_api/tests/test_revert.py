@@ -184,9 +184,11 @@ class TestRevert(StockSyncCase):
         Move = self.env.registry["stock.move"]
         action_done = Move._action_done
 
+        message = "Not today."
+
         def refuse(moves, *args, **kwargs):
             if other in moves.product_id:
-                raise UserError(self.env._("Not today."))
+                raise UserError(message)
             return action_done(moves, *args, **kwargs)
 
         self.patch(Move, "_action_done", refuse)

@@ -55,6 +55,7 @@ class ChaosOdoo:
         #: of all servers so far
         self.log = ""
         self._folder = folder
+        self._server: services.Service | None = None
 
     @property
     def environment(self) -> dict[str, str]:
@@ -97,9 +98,10 @@ class ChaosOdoo:
                 address="",
                 log=log,
                 environment=self.runtime.environment,
-            ) as server:
-                yield server
+            ) as self._server:
+                yield self._server
         finally:
+            self._server = None
             self.log += process.log_file(log).read_text(errors="replace")
 
     def trigger(self) -> None:
@@ -147,14 +149,19 @@ class ChaosOdoo:
         return time.monotonic() - start
 
     def wait_for(self, condition: Callable[[], Any]) -> None:
-        """Wait until something is so that a server brings about."""
+        """Wait until something is so that the server brings about.
+
+        :raise Stop: the server has ended by itself
+        """
         deadline = time.monotonic() + PATIENCE
         while not condition():
+            if self._server:
+                self._server.check()
             log = process.shown(process.log_file(f"{self.database}-server"))
             assert time.monotonic() < deadline, f"It never came (log: {log})"
             # Again and again: a server that is starting does not listen yet.
             self.query(f"SELECT pg_notify('cron_trigger', '{self.database}')", True)
-            time.sleep(0.02)
+            time.sleep(0.1)
 
     def query(self, sql: str, maintenance: bool = False) -> list[tuple[Any, ...]]:
         """Run one statement and return its rows, if it has any."""

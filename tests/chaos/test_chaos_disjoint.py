@@ -13,7 +13,7 @@ from chaos_settings import choose, seeded
 from children import child, log_of
 from stock_ledger import check_books, check_equal, check_no_duplicates
 
-ROUNDS = choose(5, 25)
+ROUNDS = choose(3, 25)
 PRODUCTS = 200
 SCRIPT = "synchroniser.py"
 

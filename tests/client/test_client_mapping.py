@@ -279,9 +279,9 @@ def test_null_is_no_stock_kept_and_absence_is_a_fault():
     assert faults == [("2", "invalid_response", "missing")]
 
 
-def test_spaces_in_an_id_are_kept():
+def test_spaces_around_an_id_are_no_part_of_it():
     levels, _faults = read(Mapping(), {"items": [{"product_id": " 1 ", "quantity": 1}]})
-    assert levels[0].external_id == " 1 "
+    assert levels[0].external_id == "1"
 
 
 def test_a_filter_that_fails_on_every_row_is_told_as_such():

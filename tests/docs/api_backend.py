@@ -30,6 +30,8 @@ class Backend:
         vars(self).update(values)
         if "request_mode" not in values:
             self.request_mode = "list" if self.list_path else "item"
+        if self.paging == "page" and not {"pages_path", "total_path"} & values.keys():
+            self.pages_path, self.total_path = "pages", "total"
 
     def __getitem__(self, name):
         return getattr(self, name)
