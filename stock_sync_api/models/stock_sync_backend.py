@@ -248,7 +248,11 @@ class StockSyncBackend(models.Model):
     @api.onchange("preset_id")
     def _onchange_preset_id(self):
         if self.preset_id:
-            self.update(self.preset_id._get_backend_values())
+            values = self.preset_id._get_backend_values()
+            # Last what otherwise follows from the others.
+            follows = {"request_mode", "since_param", "pages_path", "total_path"}
+            self.update({n: v for n, v in values.items() if n not in follows})
+            self.update({n: v for n, v in values.items() if n in follows})
 
     @api.constrains("location_id", "inventory_location_id")
     def _check_location_usage(self):
