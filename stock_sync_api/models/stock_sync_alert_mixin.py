@@ -43,10 +43,6 @@ class StockSyncAlertMixin(models.AbstractModel):
         help="When the responsible person was told that the scheduled action fails.",
     )
 
-    _alert_after_positive = models.Constraint(
-        "CHECK(alert_after > 0)", "Tell after at least 1 failure."
-    )
-
     @api.model
     def _default_responsible(self):
         """A person: nobody reads what is sent to the superuser."""

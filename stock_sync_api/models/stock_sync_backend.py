@@ -197,6 +197,10 @@ class StockSyncBackend(models.Model):
         "UNIQUE(name, company_id)",
         "Another backend of the company has this name.",
     )
+    # Here and not in the mixin, of which Odoo would leave a trace when it is removed.
+    _alert_after_positive = models.Constraint(
+        "CHECK(alert_after > 0)", "Tell after at least 1 failure."
+    )
     _limits_positive = models.Constraint(
         "CHECK(request_timeout > 0 AND max_attempts > 0 AND concurrency > 0"
         " AND max_answer_mb > 0 AND page_size > 0 AND ids_per_request > 0)",

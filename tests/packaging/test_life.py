@@ -13,6 +13,8 @@ _STRUCTURE = """
       FROM pg_proc WHERE pronamespace = 'public'::regnamespace
     UNION SELECT 'trigger', tgname FROM pg_trigger WHERE NOT tgisinternal
     UNION SELECT 'xmlid', module || '.' || name FROM ir_model_data
+    -- Odoo leaves these of every model with a chatter.
+     WHERE module = 'stock_sync_api' OR strpos(name, '__stock_sync_') = 0
     UNION SELECT 'model', model FROM ir_model
     UNION SELECT 'field', model || '.' || name FROM ir_model_fields
     UNION SELECT 'relation', name FROM ir_model_relation
