@@ -105,6 +105,10 @@ def uninstall_hook(env):
         if column_exists(env.cr, env[name]._table, "x_external_id"):
             _fill_column(env[name])
             _make_manual(env["ir.model.fields"]._get(name, "x_external_id"))
+    # Odoo would leave its note of this relation's foreign key.
+    env["ir.model.constraint"].search(
+        [("module.name", "=", "stock_sync_api"), ("model.model", "=", "stock.move")]
+    ).unlink()
     env.invalidate_all()
 
 

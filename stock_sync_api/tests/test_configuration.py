@@ -7,7 +7,7 @@ from unittest.mock import patch
 import psycopg2
 
 from odoo import Command
-from odoo.exceptions import UserError, ValidationError
+from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tests import Form, new_test_user, tagged
 from odoo.tools import mute_logger
 
@@ -599,13 +599,13 @@ class TestConnectionTest(StockSyncCase):
         self.assertIn("external ID of a product first", params["message"])
         self.assertFalse(self.calls)
 
-    def test_stock_users_may_test_but_not_change_the_map(self):
+    def test_stock_users_neither_test_nor_change_the_map(self):
         self.backend.list_path = "/stock"
-        levels = [Level("123", Decimal(1), "A")]
-        with patch.object(StockApi, "sample", lambda *args: self.sample(levels=levels)):
-            action = self.backend.with_user(self.user).action_test_connection()
-        test = self.env[action["res_model"]].browse(action["res_id"])
-        with self.assertRaises(UserError):
+        with self.assertRaises(AccessError):
+            self.backend.with_user(self.user).action_test_connection()
+        self.assertFalse(self.calls)
+        test = self.dialog(rows=1, levels=[Level("123", Decimal(1), "A")])
+        with self.assertRaises(AccessError):
             test.with_user(self.user).action_add_locations()
 
     def test_test_of_another_user_is_not_shown(self):

@@ -167,7 +167,7 @@ class TestCanary(SecurityCase):
         self.backend.with_user(self.users["manager"]).action_test_connection()
 
     def test_no_log_has_a_secret_whatever_its_level(self):
-        with self.assertLogs(level="DEBUG") as logs:
+        with self.assertLogs("odoo", level="DEBUG") as logs:
             self.call_the_api()
         self.assertTrue(any("external id p0" in line for line in logs.output))
         self.assert_clean("\n".join(logs.output), [MONITOR])

@@ -2,8 +2,13 @@
 
 from odoo_database import ADDON, NewDatabase, OdooDatabase
 
+#: our names and labels, wherever a row may have them
+_OURS = "stock[._]sync|sync_(state|binding)|API Synchronisation|Lancer la synchro"
+#: XML ids that Odoo leaves, in the name of other addons, of every model with a chatter
+_LEFT = "__stock_sync_"
+
 #: everything that makes up the database's structure, and what describes it to Odoo
-_STRUCTURE = """
+_STRUCTURE = f"""
     SELECT 'column', table_name || '.' || column_name
       FROM information_schema.columns WHERE table_schema = 'public'
     UNION SELECT 'index', indexname FROM pg_indexes WHERE schemaname = 'public'
@@ -13,16 +18,12 @@ _STRUCTURE = """
       FROM pg_proc WHERE pronamespace = 'public'::regnamespace
     UNION SELECT 'trigger', tgname FROM pg_trigger WHERE NOT tgisinternal
     UNION SELECT 'xmlid', module || '.' || name FROM ir_model_data
-    -- Odoo leaves these of every model with a chatter.
-     WHERE module = 'stock_sync_api' OR strpos(name, '__stock_sync_') = 0
+     WHERE module = 'stock_sync_api' OR name !~ '{_LEFT}'
     UNION SELECT 'model', model FROM ir_model
     UNION SELECT 'field', model || '.' || name FROM ir_model_fields
     UNION SELECT 'relation', name FROM ir_model_relation
     UNION SELECT 'parameter', key FROM ir_config_parameter
 """
-#: our names and labels, wherever a row may have them
-_OURS = "stock[._]sync|sync_(state|binding)|API Synchronisation|Lancer la synchro"
-
 _USE = """
 product = env["product.product"].create(
     {"name": "Lamp", "is_storable": True, "x_external_id": "1"}
@@ -50,7 +51,7 @@ def traces(database: OdooDatabase) -> dict[str, int]:
     counts = database.query(
         " UNION ALL ".join(
             f"SELECT '{table}', count(*) FROM \"{table}\" AS row"
-            f" WHERE row::text ~* '{_OURS}'"
+            f" WHERE row::text ~* '{_OURS}' AND row::text !~ '{_LEFT}'"
             for (table,) in tables
         )
     )

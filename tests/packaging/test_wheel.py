@@ -1,5 +1,6 @@
 """The addon as a wheel, in an Odoo that has nothing else of this repository."""
 
+import ast
 import os
 import shutil
 import subprocess
@@ -52,7 +53,9 @@ def _build(addon: str, folder: Path) -> Path:
 def test_wheel_has_the_name_and_version_of_the_addon(
     wheels: dict[str, Path], addon: str
 ) -> None:
-    assert wheels[addon].name == f"odoo_addon_{addon}-19.0.1.0.0-py3-none-any.whl"
+    manifest = ast.literal_eval((ROOT / addon / "__manifest__.py").read_text())
+    name = f"odoo_addon_{addon}-{manifest['version']}-py3-none-any.whl"
+    assert wheels[addon].name == name
 
 
 @each_addon
