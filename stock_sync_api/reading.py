@@ -1,5 +1,6 @@
 """What has been gathered from the API's answers, on their way to being compared."""
 
+from contextlib import suppress
 from datetime import datetime
 from decimal import Decimal
 from typing import NamedTuple
@@ -16,6 +17,7 @@ class Batch(NamedTuple):
     :param received: naive UTC, before the first of the answers was asked for
     :param state: where to go on after it, for JSON; None after the last of a list
     :param version: the highest that a list has shown so far, where it has versions
+    :param moved: whether the list has become longer or shorter while it was read
     """
 
     levels: list
@@ -23,6 +25,7 @@ class Batch(NamedTuple):
     received: datetime
     state: dict | None
     version: str | None = None
+    moved: bool = False
 
 
 class UnknownLocation(ClientError):
@@ -69,24 +72,27 @@ class Reading:
             ],
         }
 
-    def sort(self, levels):
+    def sort(self, levels, faults=()):
         """Levels by what they say about which site.
 
         A level that came twice counts once; one that says two things is a fault.
 
+        :param faults: list of (external id or None, :class:`ClientError`)
         :return: dict of :class:`Site` to dict of external id to :class:`Level`, and a
-            list of faults: (external id, :class:`ClientError`)
+            list of faults: (external id or None, :class:`ClientError`, :class:`Site`
+            or, where that is not known, None)
         """
+        faults = self._place(faults)
         simple = self._sort_simple(levels)
         if simple is not None:
-            return simple, []
-        by_site, faults, twice = {}, [], set()
+            return simple, faults
+        by_site, twice = {}, set()
         for level in levels:
             try:
                 site = self._site(level.location_code)
             except UnknownCode as unknown:
                 error = UnknownLocation(location_code=unknown.code)
-                faults.append((level.external_id, error))
+                faults.append((level.external_id, error, None))
                 continue
             if site is None:
                 continue
@@ -112,15 +118,30 @@ class Reading:
 
     def sort_whole(self, levels, faults):
         """The same where all levels of a product have come together."""
-        by_site, more = self.sort(levels)
-        return by_site, [*faults, *more, *self.left_over()]
+        by_site, faults = self.sort(levels, faults)
+        return by_site, faults + self.left_over()
+
+    def _place(self, faults):
+        """The faults with their sites, less those of places that are ignored."""
+        placed = []
+        for external_id, error in faults:
+            site = None
+            if not self.sites.is_mapped:
+                site = self.sites.default
+            elif "location_code" in error.facts:
+                with suppress(UnknownCode):
+                    site = self.sites.find(error.facts["location_code"])
+                    if site is None:
+                        continue
+            placed.append((external_id, error, site))
+        return placed
 
     def several_codes(self, by_site, faults):
         """Faults in place of all levels: which location is whose is not known."""
         error = UnknownLocation(reason="several", codes=", ".join(self.codes))
         ids = {external_id for levels in by_site.values() for external_id in levels}
-        ids.update(external_id for external_id, _error in faults)
-        return [(external_id, error) for external_id in sorted(filter(None, ids))]
+        ids.update(external_id for external_id, _error, _site in faults)
+        return [(external_id, error, None) for external_id in sorted(filter(None, ids))]
 
     def left_over(self):
         """Faults for what cannot be summed: not all codes were in the answer."""
@@ -130,8 +151,7 @@ class Reading:
             missing = ", ".join(sorted(site.codes - levels.keys()))
             if missing and (external_id, location_id) not in self._contradicted:
                 error = NotInAnswer(reason="codes", codes=missing)
-                error.site = site
-                faults.append((external_id, error))
+                faults.append((external_id, error, site))
         self._partial.clear()
         return faults
 
@@ -172,8 +192,7 @@ def _contradiction(first, second, site):
         quantity=_shown(first.quantity),
         other_quantity=_shown(second.quantity),
     )
-    error.site = site
-    return first.external_id, error
+    return first.external_id, error, site
 
 
 def _shown(quantity):

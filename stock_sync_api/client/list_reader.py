@@ -29,6 +29,8 @@ class Page:
     :param state: for JSON; a later ``pages(state=…)`` goes on after this page. None on
         the last one
     :param version: the highest version seen so far, where the API pages by versions
+    :param moved: whether the list has become longer or shorter since its first page:
+        rows may have slipped from one page to another that was read already
     """
 
     levels: list[Level]
@@ -36,6 +38,7 @@ class Page:
     rows: int
     state: dict[str, Any] | None
     version: str | None = None
+    moved: bool = False
 
 
 @dataclass(frozen=True)
@@ -51,6 +54,9 @@ class _Progress:
     most_rows: int = 0
     #: all announced rows are here
     is_spare: bool = False
+    #: how much the list had in all, by the last page that said so
+    announced: str | None = None
+    moved: bool = False
 
 
 class ListReader:
@@ -92,13 +98,14 @@ class ListReader:
             except (HttpError, InvalidResponse) as error:
                 if not _says_no_more(error, progress):
                     raise
-                yield Page([], [], 0, None)
+                yield Page([], [], 0, None, moved=progress.moved)
                 return
             levels, faults = self._mapper.read_rows(reading.rows)
             version = self._pager.version(progress.place, reading)
             progress = self._after(progress, reading)
             state = None if progress.place is None else asdict(progress)
-            yield Page(levels, faults, len(reading.rows), state, version)
+            rows = len(reading.rows)
+            yield Page(levels, faults, rows, state, version, progress.moved)
             if state is None:
                 return
 
@@ -150,6 +157,8 @@ class ListReader:
             raise InvalidResponse(reason="incomplete")
         if place is not None and self._pager.by_address:
             place = self._session.next_url(reading.answer, place)
+        announced = self._pager.announced(reading) or progress.announced
+        moved = progress.announced not in (None, announced)
         return _Progress(
             place,
             progress.params,
@@ -157,6 +166,8 @@ class ListReader:
             reading.pages_read,
             max(progress.most_rows, len(reading.rows)),
             self._pager.is_spare(reading),
+            announced,
+            progress.moved or moved,
         )
 
 

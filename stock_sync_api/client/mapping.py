@@ -89,9 +89,10 @@ class Mapper:
         return rows
 
     def read_rows(self, rows: list):
-        """What the rows say, each on its own.
+        """What the rows, and the levels inside them, say, each on its own.
 
-        :return: list of :class:`Level`, and list of (external id or None, error)
+        :return: list of :class:`Level`, and list of (external id or None, error); the
+            error's facts have the location code, where that could be read
         :raise ClientError: where no row has an id: the mapping is not for this API
         """
         levels, faults, named = [], [], 0
@@ -103,10 +104,12 @@ class Mapper:
                     continue
                 external_id = _usable_id(self._id_on(row))
                 named += 1
-                if self._levels:
-                    levels += self._levels_in(external_id, row, latest)
-                else:
-                    levels.append(self._level(external_id, row, row, latest))
+                for found in self._found_in(row):
+                    try:
+                        levels.append(self._level(external_id, found, row, latest))
+                    except ClientError as error:
+                        error.facts["row"] = number
+                        faults.append((external_id, error))
             except ClientError as error:
                 error.facts["row"] = number
                 faults.append((external_id, error))
@@ -144,10 +147,8 @@ class Mapper:
                     others.append(answered)
                     continue
             is_named = True
-            if self._levels:
-                levels += self._levels_in(external_id, row, latest)
-            else:
-                levels.append(self._level(external_id, row, row, latest))
+            for found in self._found_in(row):
+                levels.append(self._level(external_id, found, row, latest))
         if others and not is_named:
             raise ProductMismatch(answered=printable(others[0])[:80])
         if not levels:
@@ -164,25 +165,33 @@ class Mapper:
             raise InvalidResponse(reason="missing", name=self._external_id.text)
         return found
 
-    def _levels_in(self, external_id, row, latest):
+    def _found_in(self, row) -> list:
+        """What the quantity, location and date are read from: the row, or its levels"""
+        if not self._levels:
+            return [row]
         found = self._levels.find(row)
         if not isinstance(found, list):
             raise InvalidResponse(reason="missing", name=self._levels.text)
-        return [self._level(external_id, level, row, latest) for level in found]
+        return found
 
     def _level(self, external_id, level, row, latest) -> Level:
-        quantity = self._quantity.find(level)
-        if quantity is MISSING:
-            raise InvalidResponse(reason="missing", name=self._quantity.text)
         location = date = None
         if self._location:
             location = _location_text(self._location.get(level))
-        if self._date:
-            date = self._date.get(level)
-            if date is None and level is not row:
-                date = self._date.get(row)
-            date = parse_moment(date, latest)
-        return Level(external_id, parse_quantity(quantity), location, date)
+        try:
+            quantity = self._quantity.find(level)
+            if quantity is MISSING:
+                raise InvalidResponse(reason="missing", name=self._quantity.text)
+            if self._date:
+                date = self._date.get(level)
+                if date is None and level is not row:
+                    date = self._date.get(row)
+                date = parse_moment(date, latest)
+            return Level(external_id, parse_quantity(quantity), location, date)
+        except ClientError as error:
+            if self._location:
+                error.facts["location_code"] = location
+            raise
 
 
 def _id_text(value) -> str:

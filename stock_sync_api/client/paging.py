@@ -167,6 +167,13 @@ class SinglePage:
             return True
         return reading.rows_read >= self._total.number(reading)
 
+    def announced(self, reading: Reading) -> str | None:
+        """How much there is in all, rows or pages, where the answer says so."""
+        for sign in (self._total, self._pages):
+            if sign.is_given(reading):
+                return str(sign.value(reading))
+        return None
+
     def is_spare(self, reading: Reading) -> bool:
         """Whether the next page is only asked for to be sure that there is none."""
         return False
@@ -250,6 +257,9 @@ class Versions(SinglePage):
 
     def is_complete(self, reading):
         return True  # a number of rows would be that after the version
+
+    def announced(self, reading):
+        return None
 
     def version(self, place, reading):
         versions = [self._next.on(row) for row in reading.rows]

@@ -8,6 +8,7 @@ from odoo.fields import Domain
 
 from ..client import same_host
 from ..sites import Site, Sites
+from .stock_sync_run import OPEN_RUNS
 
 #: how much further back than the last run a delta begins: the API's clock may be behind
 DELTA_OVERLAP = timedelta(minutes=10)
@@ -444,6 +445,11 @@ class StockSyncBackend(models.Model):
             return "not_configured", {**facts, **missing}
         if not self.location_id:
             return "not_configured", {**facts, "reason": "no_location"}
+        archived = self._get_target_locations().filtered(lambda place: not place.active)
+        if archived:
+            location = archived[0].complete_name
+            facts = {**facts, "reason": "archived_location", "location": location}
+            return "not_configured", facts
         return None
 
     def _missing_secret(self):
@@ -478,17 +484,9 @@ class StockSyncBackend(models.Model):
     def _has_open_run(self):
         """Whether a run over all products is under way."""
         self.ensure_one()
+        runs = self.env["stock.sync.run"].sudo()
         return bool(
-            self.env["stock.sync.run"]
-            .sudo()
-            .search_count(
-                [
-                    ("backend_id", "=", self.id),
-                    ("scope", "=", "backend"),
-                    ("state", "in", ["planning", "applying"]),
-                ],
-                limit=1,
-            )
+            runs.search_count(OPEN_RUNS & Domain("backend_id", "=", self.id), limit=1)
         )
 
     def _get_sites(self):
@@ -530,6 +528,8 @@ class StockSyncBackend(models.Model):
             self.since_param or self.paging == "version"
         ):
             return {}
+        if any(len(site.codes) > 1 for site in self._get_sites()):
+            return {}  # news of one code say nothing about the sum
         Run = self.env["stock.sync.run"].sudo()
         whole = Domain(
             [("backend_id", "=", self.id), ("complete", "=", True)]
@@ -559,6 +559,9 @@ class StockSyncBackend(models.Model):
         self.filtered("location_codes").location_codes = False
         self._held_runs()._reject()
         runs = self.env["stock.sync.run"].sudo()
+        for run in runs.search(OPEN_RUNS & Domain("backend_id", "in", self.ids)):
+            facts = {"reason": "changed", "backend": run.backend_id.name}
+            run._finish("interrupted", "not_configured", facts)
         runs.search(
             [("backend_id", "in", self.ids), ("complete", "=", True)]
         ).complete = False

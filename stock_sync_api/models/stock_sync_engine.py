@@ -192,6 +192,8 @@ class StockSyncEngine(models.AbstractModel):
     @api.model
     def _may_go_on(self, run):
         """Whether the backend can still work; if not, the run has failed now."""
+        if run.state not in ("planning", "applying"):
+            return False  # closed because somebody changed the backend meanwhile
         problem = run.backend_id._problem(self.env.user)
         if problem:
             self._fail_run(run, problem)
@@ -201,7 +203,7 @@ class StockSyncEngine(models.AbstractModel):
     def _end_planning(self, run):
         """The plan is made: guard it."""
         if run._is_list() and not run.complete:
-            self.env["stock.sync.plan"]._leave_zeros(run)
+            self.env["stock.sync.missing"]._leave_zeros(run)
         if run.preview:
             run._finish(None, run.error_code, run.error_facts)
         elif verdict := self.env["stock.sync.guard"]._guard(run):
@@ -283,6 +285,8 @@ class StockSyncEngine(models.AbstractModel):
     @api.model
     def _apply_lines(self, run, lines):
         """Apply a batch of planned lines and write down what became of them."""
+        if run.state != "applying":
+            return  # likewise, while another attempt was made
         record = self.env["stock.sync.record"]
         sites = run.backend_id._get_sites()
         outcomes = [record._outcome_of(line, sites) for line in lines.exists()]

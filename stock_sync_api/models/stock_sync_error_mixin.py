@@ -81,6 +81,15 @@ SENTENCES = {
         "The backend %(backend)s is paused. Ask an inventory manager to resume it in"
         " Inventory › Configuration › Stock synchronisation."
     ),
+    "not_configured.archived_location": _lt(
+        "The location %(location)s is archived, so %(backend)s cannot set its stock."
+        " Ask an inventory manager to choose another in Inventory › Configuration ›"
+        " Stock synchronisation, or to unarchive it."
+    ),
+    "not_configured.changed": _lt(
+        "The settings of %(backend)s were changed while this run was under way, so it"
+        " was ended. The next run goes by the new settings."
+    ),
     "access_denied": _lt(
         "%(user)s may not adjust the stock of %(company)s. Ask an administrator for"
         " the role Inventory / User in that company."
@@ -259,6 +268,15 @@ SENTENCES = {
         "The API said nothing about %(codes)s, which belongs to the same location; the"
         " stock was left alone because the sum is not known. Correct the backend's"
         " location map, or tell who runs the API."
+    ),
+    "not_in_answer.location": _lt(
+        "The API mentioned the product, but not at %(location)s, where it had stock; it"
+        " was left alone there. Correct it in the other system."
+    ),
+    "not_in_answer.moved": _lt(
+        "The product was missing from the API's answer, but the list became longer or"
+        " shorter while its pages were read, so it may have been overlooked. Its stock"
+        " was left alone; the next run asks again."
     ),
     "not_in_answer.incomplete": _lt(
         "The API's answer broke off before its end, and nothing is set to zero on the"

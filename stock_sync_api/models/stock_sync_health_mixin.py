@@ -216,8 +216,9 @@ class StockSyncHealthMixin(models.AbstractModel):
 
     @api.model
     def _was_rejected(self, run):
-        """By a person, or because a newer run took its place."""
-        return run.state == "interrupted" and run.error_code == "held_by_guard"
+        """By a person, or because a newer run or another set-up took its place."""
+        ended = ("held_by_guard", "not_configured")
+        return run.state == "interrupted" and run.error_code in ended
 
     def _after_good_run(self, run):
         if self.failure_count:

@@ -1,14 +1,8 @@
-from dataclasses import replace
-from decimal import Decimal
-
 from odoo import api, models
 
-from ..client import InvalidResponse, Level, NotInAnswer
+from ..client import InvalidResponse, NotInAnswer
 from ..outcome import Outcome
 from ..tools import level_text
-
-#: bindings looked at in one go
-MISSING_SIZE = 1000
 
 
 class StockSyncPlan(models.AbstractModel):
@@ -25,7 +19,7 @@ class StockSyncPlan(models.AbstractModel):
         """Plan what a batch of answers asks for.
 
         :param by_site: dict of ``Site`` to dict of external id to ``Level``
-        :param faults: list of (external id or None, ``ClientError``)
+        :param faults: list of (external id or None, ``ClientError``, ``Site`` or None)
         :param received: when the answers were asked for, naive UTC
         :param closer_look: see ``stock.sync.unchanged``
         """
@@ -34,7 +28,7 @@ class StockSyncPlan(models.AbstractModel):
         unchanged = self._pass_unchanged(run, by_site, closer_look)
         run._count(received=count, unchanged=unchanged)
         ids = {external_id for levels in by_site.values() for external_id in levels}
-        ids.update(external_id for external_id, _error in faults if external_id)
+        ids.update(external_id for external_id, _error, _site in faults if external_id)
         found, unmatched = self.env["stock.sync.match"]._match(run, ids)
         outcomes = [
             self._outcome(run, external_id, found, received, site=site, level=level)
@@ -42,11 +36,9 @@ class StockSyncPlan(models.AbstractModel):
             for external_id, level in levels.items()
             if external_id in found
         ]
-        sites = run.backend_id._get_sites()
-        site = None if sites.is_mapped else sites.default
         outcomes += [
             self._fault(run, external_id, error, found, received, site)
-            for external_id, error in faults
+            for external_id, error, site in faults
             if external_id is None or external_id in found or run._is_list()
         ]
         outcomes = self._without_contradicted(outcomes)
@@ -102,9 +94,8 @@ class StockSyncPlan(models.AbstractModel):
     def _fault(self, run, external_id, error, found, received, site):
         """The outcome of a row, or of a product, about which nothing usable came.
 
-        :param site: None where there are several, and it is not known which
+        :param site: None where it is not known which
         """
-        site = getattr(error, "site", site)
         outcome = self._outcome(run, external_id, found, received, site=site)
         facts = {"external_id": external_id, **error.facts}
         if outcome.error_code:
@@ -147,14 +138,17 @@ class StockSyncPlan(models.AbstractModel):
     @api.model
     def _repeats(self, run, accepted, outcome):
         """Whether a level says what was accepted already; if not, it is at fault."""
-        if not outcome.level or outcome.level.quantity is None:
+        if not outcome.level:
+            run._count(unchanged=-1)  # as which it was counted
+            return False
+        if outcome.level.quantity is None:
             return True
         compare = self.env["stock.sync.compare"]
         quantity = compare._in_product_unit(accepted.binding_id.backend_id, outcome)
         if float(quantity) == accepted.quantity:
             return True
         self._contradict(outcome, f"{accepted.quantity:g}")
-        run._count(unchanged=-1)  # as which it was counted
+        run._count(unchanged=-1)
         return False
 
     @api.model
@@ -218,107 +212,3 @@ class StockSyncPlan(models.AbstractModel):
         self.env["stock.sync.record"]._store(
             run, [outcome for outcome in outcomes if outcome.error_code]
         )
-
-    @api.model
-    def _is_nothing_missing(self, run):
-        """Whether the counters alone show it, which spares looking at each product."""
-        if run.backend_id._get_sites().is_mapped:
-            return False
-        [[with_line]] = self.env["stock.sync.run.line"]._read_group(
-            [("run_id", "=", run.id)], [], ["binding_id:count_distinct"]
-        )
-        all_bindings = self.env["stock.sync.binding"].search_count(
-            [("backend_id", "=", run.backend_id.id)]
-        )
-        return run.unchanged + with_line == all_bindings
-
-    @api.model
-    def _missing_bindings(self, run, position):
-        """The next bindings that the run's answers did not mention.
-
-        :param position: the id of the last one looked at
-        """
-        self.env.flush_all()
-        # Counts, because PostgreSQL makes a join of NOT EXISTS, by what it knows of
-        # tables that have just changed: half a minute for 30,000 products.
-        self.env.cr.execute(
-            """
-            SELECT binding.id
-              FROM stock_sync_binding binding
-             WHERE binding.backend_id = %(backend)s
-               AND binding.id > %(position)s
-               AND (SELECT count(*) FROM stock_sync_level level
-                     WHERE level.binding_id = binding.id
-                       AND level.accepted_by_run >= %(run)s) = 0
-               AND (SELECT count(*) FROM stock_sync_run_line line
-                     WHERE line.run_id = %(run)s
-                       AND line.binding_id = binding.id) = 0
-             ORDER BY binding.id
-             LIMIT %(limit)s
-            """,
-            {
-                "backend": run.backend_id.id,
-                "position": position,
-                "run": run.id,
-                "limit": MISSING_SIZE,
-            },
-        )
-        ids = [binding_id for [binding_id] in self.env.cr.fetchall()]
-        return self.env["stock.sync.binding"].browse(ids)
-
-    @api.model
-    def _plan_missing(self, run, bindings):
-        """Left alone and reported, or set to zero where the backend says so."""
-        backend = run.backend_id
-        sites = backend._get_sites()
-        may_empty = (
-            backend.missing_policy == "zero"
-            and run.received  # an empty list is no catalogue
-            and not self._has_nameless(run)
-        )
-        error = NotInAnswer()
-        found = {b.external_id: (b, b.product_id) for b in bindings}
-        outcomes = []
-        for external_id in found:
-            outcome = self._outcome(run, external_id, found, run.start_date)
-            if outcome.error_code:
-                outcomes.append(outcome)
-            elif may_empty:
-                level = Level(external_id, Decimal(0))
-                outcomes += [
-                    replace(outcome, site=site, level=level)
-                    for site in sites.spoken_of()
-                ]
-            else:
-                outcomes.append(outcome.skip(error.code, **error.facts))
-        self.env["stock.sync.compare"]._compare(backend, outcomes)
-        self.env["stock.sync.record"]._store(run, outcomes)
-
-    @api.model
-    def _has_nameless(self, run):
-        """Whether a row had no usable id: it may be about anything that is missing."""
-        return bool(
-            self.env["stock.sync.run.line"].search_count(
-                [("run_id", "=", run.id), ("binding_id", "=", False)], limit=1
-            )
-        )
-
-    @api.model
-    def _leave_zeros(self, run):
-        """An answer that broke off never sets anything to zero."""
-        lines = self.env["stock.sync.run.line"].search(
-            [
-                ("run_id", "=", run.id),
-                ("state", "=", "planned"),
-                ("quantity_after", "<=", 0),
-                ("quantity_before", ">", 0),
-            ]
-        )
-        lines.write(
-            {
-                "state": "skipped",
-                "error_code": "not_in_answer",
-                "error_facts": {"reason": "incomplete"},
-            }
-        )
-        run._count(skipped=len(lines))

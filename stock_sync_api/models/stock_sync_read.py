@@ -42,8 +42,11 @@ class StockSyncRead(models.AbstractModel):
         elif run._is_list():
             # Who is killed from here on begins again: pages may have moved.
             run.plan_state = False
+        if self._in_cron():
+            self.env["stock.sync.unchanged"]._refresh_statistics()
             self._commit_progress(0)
         closer_look = self.env["stock.sync.unchanged"]._closer_look(run.backend_id)
+        moved = False
         calls_before = run.api_calls
         with run.backend_id._get_api() as api_client:
             batches = self.env["stock.sync.source"]._batches(
@@ -52,6 +55,7 @@ class StockSyncRead(models.AbstractModel):
             with closing(batches):
                 while batch := self._next_batch(run, batches):
                     self._plan_batch(run, reading, batch, closer_look)
+                    moved = batch.moved
                     run.api_calls = calls_before + api_client.calls
                     if run.state != "planning":
                         return True
@@ -65,7 +69,7 @@ class StockSyncRead(models.AbstractModel):
                         return False
             run.api_calls = calls_before + api_client.calls
         if not run.error_code:
-            self._end_answers(run, reading)
+            self._end_answers(run, reading, moved)
         return True
 
     @api.model
@@ -84,8 +88,7 @@ class StockSyncRead(models.AbstractModel):
         if not self.env["stock.sync.engine"]._may_go_on(run):
             return
         if run._is_list():
-            by_site, faults = reading.sort(batch.levels)
-            faults += batch.faults
+            by_site, faults = reading.sort(batch.levels, batch.faults)
         else:
             by_site, faults = reading.sort_whole(batch.levels, batch.faults)
         plan = self.env["stock.sync.plan"]
@@ -93,7 +96,7 @@ class StockSyncRead(models.AbstractModel):
         run.version = batch.version or run.version
 
     @api.model
-    def _end_answers(self, run, reading):
+    def _end_answers(self, run, reading, moved):
         plan = self.env["stock.sync.plan"]
         now = fields.Datetime.now()
         self._retrying(plan._plan, run, {}, reading.left_over(), now)
@@ -103,21 +106,22 @@ class StockSyncRead(models.AbstractModel):
             facts = {"reason": "several", "codes": ", ".join(reading.codes)}
             self.env["stock.sync.engine"]._fail_run(run, ("unknown_location", facts))
         else:
-            run.write({"complete": True, "plan_state": False})
+            run.write({"complete": True, "plan_state": {"moved": moved}})
 
     @api.model
     def _read_missing(self, run):
         """Look for what a whole, complete list did not mention."""
-        plan = self.env["stock.sync.plan"]
-        if not run.plan_state and plan._is_nothing_missing(run):
+        search = self.env["stock.sync.missing"]
+        state = run.plan_state or {}
+        if "position" not in state and search._is_nothing_missing(run):
             return True
         while run.state == "planning":
-            position = (run.plan_state or {}).get("missing", 0)
-            bindings = plan._missing_bindings(run, position)
-            if not bindings:
+            missing = search._next(run, state.get("position", 0))
+            if not missing:
                 break
-            self._retrying(plan._plan_missing, run, bindings)
-            run.plan_state = {"missing": bindings[-1].id}
-            if not self._checkpoint(run, len(bindings)):
+            self._retrying(search._plan, run, missing, state.get("moved"))
+            state = {**state, "position": missing[-1][0]}
+            run.plan_state = state
+            if not self._checkpoint(run, len(missing)):
                 return False
         return True

@@ -3,6 +3,11 @@ from odoo.exceptions import UserError
 from odoo.fields import Domain
 from odoo.orm.models import NO_ACCESS
 
+#: runs over all products that are not finished
+OPEN_RUNS = Domain("scope", "=", "backend") & Domain(
+    "state", "in", ["planning", "applying"]
+)
+
 
 class StockSyncRun(models.Model):
     """One execution, with counters; its lines are what differed or went wrong."""
@@ -192,7 +197,12 @@ class StockSyncRun(models.Model):
             self.backend_id._after_run(self)
 
     def _has_more_to_do(self):
-        """Whether a delta must ask again for something that this run was told."""
+        """Whether a delta must ask again for something that this run was told.
+
+        Or was not told, because the list moved while it was read.
+        """
+        if (self.plan_state or {}).get("moved"):
+            return True
         waiting = ["apply_failed", "count_in_progress", "move_in_progress"]
         waiting += ["below_reserved", "held_by_guard"]
         return bool(

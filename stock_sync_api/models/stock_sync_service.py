@@ -7,15 +7,12 @@ from odoo import api, fields, models
 from odoo.exceptions import ConcurrencyError, UserError
 from odoo.fields import Domain
 
+from .stock_sync_run import OPEN_RUNS
+
 _logger = logging.getLogger(__name__)
 
 #: after this time without progress, an open run is not continued
 OPEN_RUN_EXPIRY = timedelta(minutes=30)
-
-#: runs over all products that are not finished
-OPEN_RUNS = Domain("scope", "=", "backend") & Domain(
-    "state", "in", ["planning", "applying"]
-)
 
 
 class StockSyncService(models.AbstractModel):
@@ -243,7 +240,7 @@ class StockSyncService(models.AbstractModel):
             for run in runs - dead:
                 run.interruptions += 1
         for run in dead:
-            run._finish("interrupted")
+            self._engine(run.backend_id, run.user_id)._interrupt(run)
         return runs - dead
 
     @api.model

@@ -46,7 +46,7 @@ class StockSyncSource(models.AbstractModel):
         pages = api_client.pages(
             since=run.since_date or None, version=run.since_version or None, state=state
         )
-        levels, faults, received, version = [], [], None, None
+        levels, faults, received, page = [], [], None, None
         with read_ahead(_stamped(pages), PAGES_AHEAD) as stamped_pages:
             started = time.monotonic()
             try:
@@ -54,15 +54,14 @@ class StockSyncSource(models.AbstractModel):
                     levels += page.levels
                     faults += page.faults
                     received = received or asked
-                    state, version = page.state, page.version
                     late = time.monotonic() - started > BATCH_SECONDS
-                    if state is None or late or len(levels) >= LIST_BATCH_SIZE:
-                        yield Batch(levels, faults, received, state, version)
+                    if page.state is None or late or len(levels) >= LIST_BATCH_SIZE:
+                        yield _batch(levels, faults, received, page)
                         levels, faults, received = [], [], None
                         started = time.monotonic()
             except ClientError:
                 if levels or faults:
-                    yield Batch(levels, faults, received, state, version)
+                    yield _batch(levels, faults, received, page)
                 raise
 
     @api.model
@@ -134,6 +133,11 @@ class StockSyncSource(models.AbstractModel):
     def _unsettable_domain(self, backend):
         """Bindings that are not asked about one by one: why is on their product."""
         return Domain("backend_id", "=", backend.id) & ~self._binding_domain(backend)
+
+
+def _batch(levels, faults, received, page):
+    """A batch that ends with ``page``."""
+    return Batch(levels, faults, received, page.state, page.version, page.moved)
 
 
 def _stamped(pages):

@@ -127,6 +127,34 @@ class StockSyncUnchanged(models.AbstractModel):
         )
 
     @api.model
+    def _refresh_statistics(self):
+        """Have PostgreSQL look at tables of which it knows next to nothing.
+
+        It would do so by itself within minutes. A large run that begins before goes by
+        what was known of empty tables, and takes a hundred times as long.
+        """
+        tables = [
+            self.env[name]._table
+            for name in ("stock.sync.binding", "stock.sync.level", "stock.quant")
+        ]
+        outdated = self.env.execute_query(
+            SQL(
+                """
+                SELECT stat.relname
+                  FROM pg_stat_user_tables stat
+                  JOIN pg_class ON pg_class.oid = stat.relid
+                 WHERE stat.schemaname = current_schema()
+                   AND stat.relname = ANY(%s)
+                   AND stat.n_mod_since_analyze > 1000 + pg_class.reltuples
+                 ORDER BY stat.relname
+                """,
+                tables,
+            )
+        )
+        for [table] in outdated:
+            self.env.cr.execute(SQL("ANALYZE %s", SQL.identifier(table)))
+
+    @api.model
     def _closer_look(self, backend):
         """The bindings of products whose stock cannot be set to one number.
 

@@ -108,34 +108,6 @@ class TestList(ListCase):
             self.assertEqual(run.unchanged, 8 + more)
         self.assertLessEqual(statements[1], statements[0] + 2)
 
-    def test_product_missing_from_a_whole_list_is_left_alone_and_reported(self):
-        self.set_stock(9)
-        self.list_says({p.x_external_id: 1 for p in self.products[1:]})
-        run = self.sync_all()
-        self.assertEqual(run.state, "partial")
-        self.assert_left_alone(run, "not_in_answer")
-        self.assertEqual(self.on_hand(), 9)
-
-    def test_product_missing_is_set_to_zero_where_the_backend_says_so(self):
-        self.backend.missing_policy = "zero"
-        self.set_stock(9)
-        self.list_says({p.x_external_id: 1 for p in self.products[1:]})
-        run = self.sync_all()
-        self.assertEqual(run.state, "done")
-        self.assertEqual(self.on_hand(), 0)
-
-    def test_nothing_missing_is_set_to_zero_where_a_row_has_no_id(self):
-        self.backend.missing_policy = "zero"
-        self.set_stock(9)
-        self.list_says({p.x_external_id: 1 for p in self.products[1:]})
-        self.rows.append({"product_id": None, "quantity": 3})
-        run = self.sync_all()
-        self.assertEqual(self.on_hand(), 9)
-        self.assertEqual(
-            run.line_ids.filtered(lambda li: not li.product_id).state, "failed"
-        )
-        self.assert_left_alone(run, "not_in_answer")
-
     def test_unknown_ids_do_not_thin_the_guards_out(self):
         self.backend.guard_minimum = 2
         for product in self.products:
@@ -171,29 +143,6 @@ class TestList(ListCase):
         run = self.sync_by_schedule()
         self.assertTrue(run.delta)
         self.assertTrue(held.has_held_lines, "a delta says nothing about it")
-
-    def test_answer_that_breaks_off_sets_nothing_to_zero(self):
-        self.backend.missing_policy = "zero"
-        for product in self.products:
-            self.set_stock(9, product)
-        self.all_say(1)
-        self.rows[0]["quantity"] = 0
-        self.fail_at_page = 3
-        run = self.sync_all()
-        self.assertEqual((run.state, run.error_code), ("partial", "http_error"))
-        self.assertFalse(run.complete)
-        on_hand = [self.on_hand(product) for product in self.products]
-        self.assertEqual(on_hand, [9, 1, 1, 1, 1, 1, 9, 9])
-
-    def test_empty_list_does_not_empty_the_warehouse(self):
-        more = [self._create_product(f"m{number}") for number in range(12)]
-        for product in [*self.products, *more]:
-            self.set_stock(9, product)
-        for policy in ("report", "zero"):
-            self.backend.missing_policy = policy
-            run = self.sync_all()
-            self.assertEqual(run.state, "partial")
-            self.assertEqual(self.on_hand(), 9)
 
     def test_product_that_comes_twice_counts_once(self):
         self.all_say(5)
@@ -323,8 +272,7 @@ class TestList(ListCase):
         self.assertEqual(self.sync_by_schedule().state, "held")
 
 
-@tagged("post_install", "-at_install")
-class TestSites(ListCase):
+class SitesCase(ListCase):
     """The API names locations."""
 
     @classmethod
@@ -353,6 +301,9 @@ class TestSites(ListCase):
             for external_id, place, quantity in rows
         ]
 
+
+@tagged("post_install", "-at_install")
+class TestSites(SitesCase):
     def test_each_code_sets_its_location(self):
         self.map_codes(A=self.stock, B=self.other)
         self.say(("123", "A", 5), ("123", "B", 7))
@@ -444,6 +395,43 @@ class TestSites(ListCase):
             line = run.line_ids.filtered(lambda li: li.error_code == "invalid_quantity")
             self.assertEqual(line.product_id, self.product)
             self.assertEqual(self.product.sync_state, "error")
+
+    def test_two_things_about_one_location_are_a_fault_wherever_they_stand(self):
+        self.map_codes(A=self.stock, B=self.other)
+        between = [("p0", "A", 1), ("p1", "A", 1), ("p2", "A", 1)]
+        self.set_stock(3)
+        for first, second in ((5, "many"), ("many", 5), (3, "many"), ("many", 3)):
+            with self.subTest(first=first, second=second):
+                self.say(("123", "A", first), *between, ("123", "A", second))
+                run = self.sync_all()
+                line = run.line_ids.filtered(lambda li: li.product_id == self.product)
+                line = line.filtered(lambda li: li.location_id == self.stock)
+                self.assertEqual(line.error_code, "invalid_quantity")
+                self.assertEqual(self.on_hand(), 3)
+
+    def test_bad_row_of_an_ignored_location_is_nobodys_problem(self):
+        self.map_codes(A=self.stock, C=None)
+        self.say(("123", "A", 5), ("123", "C", "many"))
+        run = self.sync_all()
+        self.assertFalse(run.line_ids.filtered(lambda li: li.state == "failed"))
+        self.assertEqual((self.on_hand(), self.product.sync_state), (5, "ok"))
+
+    def test_list_of_changes_is_not_asked_for_where_codes_are_summed(self):
+        self.map_codes(A=self.stock, B=self.stock)
+        self.backend.since_param = "updated_since"
+        self.say(*((p.x_external_id, code, 5) for p in self.products for code in "AB"))
+        for _time in range(2):
+            run = self.sync_by_schedule()
+            self.assertEqual((run.state, run.delta), ("done", False))
+
+    def test_archived_location_gets_no_stock(self):
+        self.map_codes(A=self.stock, B=self.other)
+        self.other.active = False
+        self.say(("123", "A", 5), ("123", "B", 7))
+        run = self.sync_all()
+        self.assertEqual((run.state, run.error_code), ("failed", "not_configured"))
+        self.assertIn("Other is archived", run.error_message)
+        self.assertFalse(self.queries)
 
     def test_problem_at_one_location_is_the_products(self):
         self.map_codes(A=self.stock, B=self.other)

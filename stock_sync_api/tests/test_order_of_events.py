@@ -80,8 +80,21 @@ class TestOrderOfEvents(StockSyncCase):
         self.api_says(5)
         self.while_asking(lambda: self.backend.write({"location_id": False}))
         run = self.sync_all()
-        self.assertEqual((run.state, run.error_code), ("failed", "not_configured"))
+        self.assertEqual((run.state, run.error_code), ("interrupted", "not_configured"))
         self.assertEqual(self.on_hand(), 3)
+
+    def test_run_ends_where_the_api_is_set_up_otherwise_meanwhile(self):
+        """Half of it would be read by the old mapping, and half by the new one."""
+        self.set_stock(3)
+        self.api_says(5, boxes=7)
+        changes = [{"quantity_path": "boxes"}]
+        self.while_asking(lambda: changes and self.backend.write(changes.pop()))
+        run = self.sync_all()
+        self.assertEqual((run.state, run.error_code), ("interrupted", "not_configured"))
+        self.assertIn("were changed", run.error_message)
+        self.assertEqual((self.on_hand(), self.backend.failure_count), (3, 0))
+        self.sync_all()
+        self.assertEqual(self.on_hand(), 7)
 
     def test_archived_backend_writes_no_stock(self):
         self.set_stock(10)

@@ -577,6 +577,7 @@ class TestBackend(ProductFieldsCase):
         self.assertEqual(self.unbound.sync_binding_ids.backend_id, second)
 
     def test_sibling_locations_do_not_overlap(self):
+        self.warehouse.wh_input_stock_loc_id.active = True
         second = self.second_backend(self.warehouse.wh_input_stock_loc_id)
         self.bind(second, self.product)
         self.api_says("5")

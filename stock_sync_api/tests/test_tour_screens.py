@@ -1,8 +1,11 @@
 """Each screen in a real browser: a console error makes the tour fail."""
 
+from unittest.mock import patch
+
 from odoo.tests import tagged
 from odoo.tools import mute_logger
 
+from ..models import stock_sync_backend_dashboard
 from .common import SERVICE_LOGGER
 from .tour_common import TourCase
 
@@ -13,8 +16,7 @@ class ScreenTours(TourCase):
     lang = None
     allow_inherited_tests_method = True
 
-    def _walk(self, name, action, record=None):
-        group = "stock.group_stock_manager"
+    def _walk(self, name, action, record=None, group="stock.group_stock_manager"):
         self.walk(f"stock_sync_{name}", action, self.lang, group, record)
 
     def _screen(self, name, action, record=None):
@@ -35,6 +37,36 @@ class ScreenTours(TourCase):
         self._screen("setup", "stock_sync_backend_action")
         self.assertEqual(self.backend.setup_step, "done")
         self.assertEqual(self.product.qty_available, 3)
+
+    def test_preview_goes_on_in_the_background(self):
+        self.backend.setup_step = "preview"
+        service = self.env.registry["stock.sync.service"]
+        cron = self.env.registry["ir.cron"]
+        with (
+            patch.object(stock_sync_backend_dashboard, "BACKGROUND_SIZE", 0),
+            patch.object(service, "_continue_later", lambda *args, **kwargs: None),
+            # The button of the schedule does its work at once.
+            patch.object(
+                cron,
+                "_trigger",
+                lambda self, at=None: self.env["stock.sync.service"]._cron_sync(),
+            ),
+        ):
+            self._screen("background_preview", "stock_sync_backend_action")
+        [run] = self.backend.last_preview_id
+        self.assertEqual(run.state, "done")
+        self.assertEqual(self.product.qty_available, 3)
+
+    def test_settings_lead_to_the_apis_and_the_schedule(self):
+        self._walk(
+            "settings",
+            "stock.action_stock_config_settings",
+            group="stock.group_stock_manager,base.group_system",
+        )
+        cron = self.env.ref("stock_sync_api.ir_cron_stock_sync")
+        self.assertTrue(
+            self.env["ir.cron.trigger"].search([("cron_id", "=", cron.id)])
+        )
 
     def test_dashboard_pauses_and_synchronises(self):
         self._screen("dashboard", "stock_sync_backend_action")

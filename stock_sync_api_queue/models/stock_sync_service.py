@@ -5,7 +5,7 @@ from odoo import api, fields, models
 from odoo.fields import Domain
 
 from odoo.addons.queue_job.job import ENQUEUED, PENDING, STARTED
-from odoo.addons.stock_sync_api.models.stock_sync_service import OPEN_RUNS
+from odoo.addons.stock_sync_api.models.stock_sync_run import OPEN_RUNS
 from odoo.addons.stock_sync_api.models.stock_sync_transaction import LOST_RACES
 
 _logger = logging.getLogger(__name__)

@@ -292,7 +292,7 @@ def test_a_filter_that_fails_on_every_row_is_told_as_such():
     assert error.facts["name"] == mapping.filter
 
 
-def test_one_bad_level_makes_its_whole_row_a_fault():
+def test_one_bad_level_is_a_fault_beside_the_good_ones():
     mapping = Mapping(levels="at", location="place")
     good = {"product_id": "1", "at": [{"place": "A", "quantity": 1}]}
     bad = {
@@ -302,11 +302,18 @@ def test_one_bad_level_makes_its_whole_row_a_fault():
     none = {"product_id": "3", "at": []}
     null = {"product_id": "4", "at": None}
     levels, faults = read(mapping, {"items": [good, bad, none, null]})
-    assert levels == [Level("1", Decimal(1), "A")]
+    assert levels == [Level("1", Decimal(1), "A"), Level("2", Decimal(1), "A")]
     assert [fault[:2] for fault in faults] == [
         ("2", "invalid_quantity"),
         ("4", "invalid_response"),
     ]
+
+
+def test_a_fault_says_which_location_it_is_about():
+    mapping = Mapping(location="place")
+    rows = b'[{"product_id": 1, "place": "B", "quantity": 1e999}, {"product_id": 2}]'
+    _levels, faults = Mapper(mapping).read_rows(strict_json.loads(rows))
+    assert [error.facts["location_code"] for _id, error in faults] == ["B", None]
 
 
 def test_the_time_of_a_level_comes_before_that_of_its_row():

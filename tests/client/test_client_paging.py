@@ -428,6 +428,41 @@ def test_fewer_rows_than_announced_are_an_incomplete_list(reader, paging):
     assert reason == "incomplete"
 
 
+@pytest.mark.parametrize(
+    "paging",
+    [
+        Paging("page", pages="pages", total="total"),
+        Paging("page", total="total"),
+        Paging("page", pages="pages"),
+        Paging("offset", "offset", total="total"),
+        Paging("cursor", "page", next="next", total="header:x-total"),
+    ],
+)
+@pytest.mark.parametrize("goes", [False, True])
+def test_a_list_that_becomes_shorter_while_it_is_read_says_so(reader, paging, goes):
+    left = ["1", "2", "3", "4", "5"]
+
+    def reply(question):
+        start = int(question.query.get("offset", "0"))
+        start = start or 2 * (int(question.query.get("page", "1")) - 1)
+        found = left[start : start + 2]
+        more = {"total": len(left), "pages": -(-len(left) // 2)}
+        if found and found[-1] != left[-1]:
+            more["next"] = str(start // 2 + 2)
+        answer = document({"items": rows(found), **more}, x_total=str(len(left)))
+        if goes and start == 0:
+            del left[:2]  # what would have been the second page is the first now
+        return answer
+
+    pages = list(reader(reply, paging).pages())
+    assert [page.moved for page in pages[:1]] == [False]
+    assert pages[-1].moved == goes
+    # Where the reading is taken up again, it is remembered.
+    [first, *_others] = pages
+    again = list(reader(reply, paging).pages(state=first.state))
+    assert again[-1].moved == goes
+
+
 def test_rows_that_are_left_out_count_as_read(reader):
     api = reader(
         Shop(),
