@@ -7,7 +7,7 @@ help:
 	@echo 'make demo    Odoo with the addon, the mock API and one synchronisation, until Ctrl-C'
 	@echo 'make sync    the same, without serving'
 	@echo 'make test    all tests; ARGS=... are arguments of pytest: ARGS=tests/mock_api, ARGS="-k name"'
-	@echo 'make test-odoo   the tests of stock that come with Odoo, with the addon installed: ten minutes'
+	@echo 'make test-odoo   the tests of stock that come with Odoo, with the addon installed: three minutes'
 	@echo 'make bench   what is fast and what is not; QUICK=1 takes two minutes instead of half an'
 	@echo '             hour, WRITE_DOCS=1 puts the results into docs/performance.md'
 	@echo 'make lint    style, types, checks of the addon'

@@ -154,6 +154,7 @@ class Odoo:
     def __init__(self, browser, options):
         self._browser = browser
         self._address = options.odoo
+        self._context = {}
         browser.open(f"{self._address}/web/login", "input[name=password]")
         self._session = self._post(
             "/web/session/authenticate",
@@ -177,6 +178,7 @@ class Odoo:
         return answer.get("result")  # there is none where a method returns nothing
 
     def call(self, model, method, *args, **kwargs):
+        kwargs = {"context": self._context, **kwargs}
         return self._post(
             f"/web/dataset/call_kw/{model}/{method}",
             {"model": model, "method": method, "args": args, "kwargs": kwargs},
@@ -201,9 +203,11 @@ class Odoo:
         user = self._session["uid"]
         [row] = self.call("res.users", "read", [user], ["lang"])
         self.call("res.users", "write", [user], {"lang": code})
+        self._context = {"lang": code}
         try:
             yield
         finally:
+            self._context = {}
             self.call("res.users", "write", [user], {"lang": row["lang"]})
 
 
@@ -242,10 +246,10 @@ def main():
                 shoot_administration(browser, odoo, suffix)
                 shoot_run(browser, odoo, mock, suffix)
                 with second_backend(odoo, options.mock) as backend:
-                    shoot_setup(browser, odoo, backend, suffix)
+                    shoot_setup(browser, odoo, suffix)
                     shoot_unmatched(browser, odoo, backend, suffix)
                     shoot_dashboard(browser, odoo, suffix)
-        shoot_lists(browser, odoo)
+                shoot_lists(browser, odoo, suffix)
         browser.open(f"{options.mock}/", "table tr + tr")
         browser.shoot("mock-api")
 
@@ -264,11 +268,11 @@ def shoot_product(browser, odoo, mock, suffix):
         )
         browser.click(".o_notebook a[name=stock_sync]")
         browser.wait("button[name=action_stock_sync]")
-        browser.shoot(f"product-page{suffix}")
+        browser.shoot(f"product-page{suffix}", height=620)
         mock.set_quantity("5", quantity)
         browser.click("button[name=action_stock_sync]")
         browser.wait(".o_notification")
-        browser.shoot(f"notification{suffix}")
+        browser.shoot(f"notification{suffix}", height=620)
     finally:
         mock.set_quantity("5", quantity)
         odoo.call("product.template", "action_stock_sync", [product])
@@ -290,7 +294,7 @@ def shoot_administration(browser, odoo, suffix):
         query="?debug=0",
         ready="button[name=action_preview]",
     )
-    browser.shoot(f"backend{suffix}", height=1100)
+    browser.shoot(f"backend{suffix}", height=980)
 
 
 def shoot_run(browser, odoo, mock, suffix):
@@ -313,6 +317,12 @@ def shoot_run(browser, odoo, mock, suffix):
             query="?debug=0",
         )
         browser.shoot(f"run{suffix}")
+        odoo.show(
+            "stock_sync_api.stock_sync_run_line_held_action",
+            ready=".o_data_row",
+            query="?debug=0",
+        )
+        browser.shoot(f"held{suffix}", height=300)
     finally:
         for number, quantity in quantities.items():
             mock.set_quantity(number, quantity)
@@ -345,19 +355,18 @@ def second_backend(odoo, address):
         odoo.call("stock.location", "unlink", [location])
 
 
-def shoot_setup(browser, odoo, backend, suffix):
+def shoot_setup(browser, odoo, suffix):
     odoo.show(
         "stock_sync_api.stock_sync_backend_action",
-        backend,
-        ready="button[name=action_set_up]",
+        ready=".o_kanban_record button[name=action_set_up]",
         query="?debug=0",
     )
-    browser.click("button[name=action_set_up]")
+    browser.click(".o_kanban_record button[name=action_set_up]")
     browser.wait(".o_stock_sync_setup div[name=step_test]")
     browser.run(STILL)
     browser.click("button[name=action_setup_test]")
     browser.wait(".o_field_widget[name=test_row_ids] .o_data_row")
-    browser.shoot(f"setup{suffix}", height=900)
+    browser.shoot(f"setup{suffix}", height=930)
 
 
 def shoot_unmatched(browser, odoo, backend, suffix):
@@ -385,21 +394,19 @@ def shoot_dashboard(browser, odoo, suffix):
         browser.shoot(f"dashboard-phone{suffix}", height=700, width=PHONE)
 
 
-def shoot_lists(browser, odoo):
+def shoot_lists(browser, odoo, suffix):
     """Runs, and products with a problem: one is given an id that nobody knows."""
-    odoo.show(
-        "base.ir_cron_act",
-        query="?debug=1",
-        ready=".o_data_row td[data-tooltip='Stock synchronisation']",
-    )
+    [cron] = odoo.call("ir.cron", "read", [_cron(odoo)], ["name"])
+    cell = f"td[data-tooltip={json.dumps(cron['name'])}]"
+    odoo.show("base.ir_cron_act", query="?debug=1", ready=f".o_data_row {cell}")
     browser.run(
+        f"const cell = document.querySelector({json.dumps(cell)});"
         """
-        const cell = document.querySelector("td[data-tooltip='Stock synchronisation']");
         cell.scrollIntoView({block: "center"});
         cell.closest("tr").style.outline = "3px solid #d9534f";
         """
     )
-    browser.shoot("scheduled-actions")
+    browser.shoot(f"scheduled-actions{suffix}")
     product = odoo.record("stock_sync_api.demo_product_20_product_template")
     [row] = odoo.call("product.template", "read", [product], ["x_external_id"])
     try:
@@ -413,16 +420,16 @@ def shoot_lists(browser, odoo):
         )
         browser.click(".o_notebook a[name=stock_sync]")
         browser.wait("button[name=action_stock_sync]")
-        browser.shoot("product-problem")
+        browser.shoot(f"product-problem{suffix}", height=620)
         show_problem_filter(browser, odoo)
-        browser.shoot("product-list", height=400)
+        browser.shoot(f"product-list{suffix}", height=400)
         odoo.call("ir.cron", "method_direct_trigger", [_cron(odoo)])
     finally:
         values = {"x_external_id": row["x_external_id"]}
         odoo.call("product.template", "write", [product], values)
         odoo.call("product.template", "action_stock_sync", [product])
     odoo.show("stock_sync_api.stock_sync_run_action", ready=".o_data_row")
-    browser.shoot("runs", height=520)
+    browser.shoot(f"runs{suffix}", height=520)
 
 
 def show_problem_filter(browser, odoo):
@@ -445,7 +452,8 @@ def show_problem_filter(browser, odoo):
     browser.run(
         """
         const items = [...document.querySelectorAll(".o_filter_menu .dropdown-item")];
-        items.find((item) => item.textContent === "Synchronisation problem").click();
+        const words = ["Synchronisation problem", "Problème de synchronisation"];
+        items.find((item) => words.includes(item.textContent)).click();
         """
     )
     browser.wait(".o_data_row")

@@ -53,7 +53,7 @@ class Limits:
     #: one product takes a few hundred; parsed JSON takes up to 20 times its text
     max_bytes: int = 1024 * 1024
     max_redirects: int = 5
-    max_pages: int = 100_000
+    max_pages: int = 20_000
 
 
 class Answer(NamedTuple):

@@ -265,6 +265,13 @@ class StockSyncApiMixin(models.AbstractModel):
         required=True,
         help="Reading a larger answer is stopped.",
     )
+    max_pages = fields.Integer(
+        string="Most Pages",
+        default=20_000,
+        required=True,
+        help="A list with more pages is taken for one without an end: reading it is"
+        " stopped with an error.",
+    )
     concurrency = fields.Integer(
         string="Requests at Once",
         default=4,
@@ -508,6 +515,7 @@ class StockSyncApiMixin(models.AbstractModel):
                 total_timeout=self.request_timeout,
                 max_attempts=self.max_attempts,
                 max_bytes=self.max_answer_mb * 2**20,
+                max_pages=self.max_pages,
             ),
             concurrency=self.concurrency,
             requests_per_second=self.requests_per_second,

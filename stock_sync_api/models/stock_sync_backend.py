@@ -204,9 +204,10 @@ class StockSyncBackend(models.Model):
     )
     _limits_positive = models.Constraint(
         "CHECK(request_timeout > 0 AND max_attempts > 0 AND concurrency > 0"
-        " AND max_answer_mb > 0 AND page_size > 0 AND ids_per_request > 0)",
-        "Time limit, attempts, requests at once, size of an answer, rows per page and"
-        " IDs per request must be at least 1.",
+        " AND max_answer_mb > 0 AND max_pages > 0 AND page_size > 0"
+        " AND ids_per_request > 0)",
+        "Time limit, attempts, requests at once, size of an answer, pages, rows per"
+        " page and IDs per request must be at least 1.",
     )
     _rates_not_negative = models.Constraint(
         "CHECK(requests_per_second >= 0 AND full_sync_hours >= 0 AND first_page >= 0)",

@@ -209,8 +209,9 @@ SENTENCES = {
         " paging and the name of its page parameter, or tell who runs the API."
     ),
     "invalid_response.endless_pages": _lt(
-        "The API's list has no end: reading was stopped after %(pages)s pages. Raise"
-        " the rows per page, or check the backend's paging."
+        "The API's list seems to have no end: reading was stopped after %(pages)s pages."
+        " Check the backend's paging; if the list is that long, raise the rows per page"
+        " or Most Pages."
     ),
     "invalid_response.incomplete": _lt(
         "The API's list ended before all the rows that it announced had come. The next"
@@ -243,9 +244,9 @@ SENTENCES = {
         " who runs the API."
     ),
     "invalid_quantity.precision": _lt(
-        "The API gave %(quantity)s, which has more decimals than Odoo keeps"
-        " (%(digits)s for %(unit)s), or more digits than it can keep exactly. Nothing"
-        " was rounded. Correct it in the other system or raise the decimal accuracy"
+        "The API's quantity is %(quantity)s %(unit)s, which has more decimals than Odoo"
+        " keeps (%(digits)s), or more digits than it can keep exactly. Nothing was"
+        " rounded. Correct it in the other system or raise the decimal accuracy"
         " “Product Unit”."
     ),
     "invalid_quantity.unit": _lt(
@@ -334,7 +335,7 @@ SENTENCES = {
         " (%(location)s: %(before)s → %(target)s)"
     ),
     "below_reserved": _lt(
-        "The API says %(target)s, but %(reserved)s are reserved for transfers at"
+        "The stock would be %(target)s, but %(reserved)s are reserved for transfers at"
         " %(location)s. Unreserve transfers or correct the other system, then"
         " synchronise again."
     ),

@@ -140,7 +140,8 @@ class StockSyncSetupMixin(models.AbstractModel):
 
     def _step_beside(self, distance):
         names = [name for name, _label in self.STEPS]
-        return names[max(0, names.index(self.setup_step) + distance)]
+        position = names.index(self.setup_step) + distance
+        return names[min(max(0, position), len(names) - 1)]
 
     def _check_step(self):
         problem = self._problem(self.env.user)

@@ -1,5 +1,6 @@
 """What an attacker would try: as a user, and as an API that one trusts too much."""
 
+import json
 from base64 import b64encode
 from urllib.parse import quote
 
@@ -7,8 +8,8 @@ from odoo import Command
 from odoo.exceptions import AccessError, UserError
 from odoo.modules.neutralize import get_neutralization_queries
 from odoo.service.model import call_kw
-from odoo.tests import new_test_user, tagged
-from odoo.tools import mute_logger
+from odoo.tests import HttpCase, new_test_user, tagged
+from odoo.tools import SQL, mute_logger
 
 from .common import SERVICE_LOGGER
 from .test_list import ListCase
@@ -191,14 +192,72 @@ class TestCanary(SecurityCase):
 
     def test_neutralized_database_has_no_secret_in_any_table(self):
         self.fill()
+        with mute_logger("odoo"):
+            self.call_the_api()
+        self.env.flush_all()
         for query in get_neutralization_queries(["stock_sync_api"]):
             self.env.cr.execute(query)
         self.env.invalidate_all()
-        for model in self.models:
-            table = self.env[model]._table
-            self.env.cr.execute(f"SELECT row_to_json(t)::text FROM {table} AS t")
+        # tables of Odoo as well: messages, attachments, logs, what waits to be sent
+        self.env.cr.execute(
+            "SELECT tablename FROM pg_tables WHERE schemaname = current_schema()"
+        )
+        for [table] in self.env.cr.fetchall():
+            self.env.cr.execute(
+                SQL("SELECT row_to_json(t)::text FROM %s AS t", SQL.identifier(table))
+            )
             with self.subTest(table=table):
                 self.assert_clean(str(self.env.cr.fetchall()), [MONITOR])
+
+
+@tagged("post_install", "-at_install")
+class TestErrorPages(HttpCase):
+    """What a browser is told when something goes wrong has no secret either."""
+
+    def setUp(self):
+        super().setUp()
+        self.manager = new_test_user(
+            self.env,
+            "sync_manager",
+            groups="base.group_user,stock.group_stock_manager",
+        )
+        self.backend = self.env["stock.sync.backend"].create(
+            {
+                "name": "Canary",
+                "base_url": "https://api.example",
+                "auth_type": "bearer",
+                "secret_input": SECRET,
+            }
+        )
+        self.env.flush_all()
+        self.authenticate("sync_manager", "sync_manager")
+
+    def answer(self, model, method, args):
+        params = {"model": model, "method": method, "args": args, "kwargs": {}}
+        with mute_logger("odoo"):
+            return self.url_open(
+                f"/web/dataset/call_kw/{model}/{method}",
+                data=json.dumps({"jsonrpc": "2.0", "params": params}),
+                headers={"Content-Type": "application/json"},
+            ).text
+
+    def test_error_of_the_database_does_not_show_the_row_with_the_secret(self):
+        ids = self.backend.ids
+        for values in (
+            {"concurrency": 0},
+            {"first_page": -1},
+            {"alert_after": 0},
+            {"quantity_factor": -1},
+            {"name": False},
+            {"company_id": False},
+            {"uom_id": 10**9},
+            {"sequence": 10**12},
+        ):
+            with self.subTest(values=values):
+                text = self.answer("stock.sync.backend", "write", [ids, values])
+                self.assertIn('"error"', text)
+                self.assertNotIn(SECRET, json.loads(f"[{text}]") and text)
+                self.assertNotIn(json.dumps(SECRET)[1:-1], text)
 
 
 @tagged("post_install", "-at_install")

@@ -64,9 +64,7 @@ class ScreenTours(TourCase):
             group="stock.group_stock_manager,base.group_system",
         )
         cron = self.env.ref("stock_sync_api.ir_cron_stock_sync")
-        self.assertTrue(
-            self.env["ir.cron.trigger"].search([("cron_id", "=", cron.id)])
-        )
+        self.assertTrue(self.env["ir.cron.trigger"].search([("cron_id", "=", cron.id)]))
 
     def test_dashboard_pauses_and_synchronises(self):
         self._screen("dashboard", "stock_sync_backend_action")

@@ -115,7 +115,8 @@ def test_labels_of_french_pages_are_those_of_the_translation(page):
 def labels(page):
     """What a page has in italics."""
     text = without_code((DOCS / page).read_text())
-    return set(re.findall(r"(?<!\*)\*([^*\n]+)\*(?!\*)", text)) - NOT_OURS
+    found = re.findall(r"(?<!\*)\*([^*\n]+)\*(?!\*)", text)
+    return {" ".join(label.split()) for label in found} - NOT_OURS
 
 
 @every_page

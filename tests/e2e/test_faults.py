@@ -3,7 +3,6 @@
 import socket
 import time
 from copy import copy
-from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -36,6 +35,7 @@ LIMITS = {
     "concurrency": len(QUANTITIES),
     "requests_per_second": 0,
     "page_size": 4,
+    "max_pages": 20,
 }
 #: seconds that a run may take: its deadline, and what Odoo itself needs on a slow day
 PATIENCE = 6
@@ -82,19 +82,6 @@ def start(shop, serve):
     return start
 
 
-@pytest.fixture
-def few_pages(registry, monkeypatch):
-    """No backend reads more than 20 pages: the limit is in the client's settings."""
-    Backend = registry["stock.sync.backend"]
-    get_settings = Backend._get_api_settings
-
-    def settings(backend):
-        settings = get_settings(backend)
-        return replace(settings, limits=replace(settings.limits, max_pages=20))
-
-    monkeypatch.setattr(Backend, "_get_api_settings", settings)
-
-
 def check(shop, api, scenario, expected):
     """A run under the scenario ends as expected, and one after it makes all well."""
     before, meant = shop.stock(), api.stock()
@@ -127,9 +114,7 @@ def check(shop, api, scenario, expected):
 
 
 @pytest.mark.parametrize("fault", [pytest.param(f, id=f.scenario) for f in FAULTS])
-def test_a_fault_while_the_list_is_read(shop, start, request, fault):
-    if fault.scenario == "endless-pages":
-        request.getfixturevalue("few_pages")
+def test_a_fault_while_the_list_is_read(shop, start, fault):
     api = start("list", fault.shape)
     check(shop, api, fault.scenario, fault.list)
 

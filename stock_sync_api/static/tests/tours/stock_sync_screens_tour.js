@@ -1,5 +1,6 @@
 /** @odoo-module **/
 import {registry} from "@web/core/registry";
+import {rpc} from "@web/core/network/rpc";
 
 // By names and not by words: the tours are walked in several languages.
 const tours = registry.category("web_tour.tours");
@@ -163,11 +164,12 @@ tours.add("stock_sync_run", {
         },
         {
             content: "of the product",
-            trigger: ".o_data_row:contains(Tour Product)",
+            // Not the lines of the run, which name it too.
+            trigger: ".o_list_view .o_data_row:contains(Tour Product)",
         },
         {
             content: "back to all runs",
-            trigger: ".o_breadcrumb .o_back_button, .breadcrumb-item:first a",
+            trigger: ".breadcrumb-item:not(.o_back_button) a",
             run: "click",
         },
         {
@@ -215,6 +217,92 @@ tours.add("stock_sync_product_history", {
         },
         {
             trigger: ".o_data_row td[name=quantity_after]:contains(50)",
+        },
+    ],
+});
+
+tours.add("stock_sync_background_preview", {
+    steps: () => [
+        {
+            content: "go on with the set-up",
+            trigger: `.o_kanban_record ${button("action_set_up")}`,
+            run: "click",
+        },
+        {
+            content: "preview",
+            trigger: `.o_stock_sync_setup ${button("action_setup_preview")}`,
+            run: "click",
+        },
+        {
+            content: "it goes on without us, and says how far it is",
+            trigger: ".o_field_widget[name=preview_progress]:contains(/\\d/)",
+        },
+        {
+            content: "meanwhile nothing can be started twice",
+            trigger: `.o_stock_sync_setup:not(:has(${button("action_setup_preview")}))`,
+            // What the scheduled action would do about now.
+            run: () =>
+                rpc("/web/dataset/call_kw/stock.sync.backend/action_run_schedule", {
+                    model: "stock.sync.backend",
+                    method: "action_run_schedule",
+                    args: [[]],
+                    kwargs: {},
+                }),
+        },
+        {
+            content: "the page shows the outcome by itself",
+            trigger: ".o_field_widget[name=preview_outcomes] li:contains(1)",
+        },
+        {
+            content: "which leads on",
+            trigger: `${button("action_switch_on")}.btn-primary`,
+        },
+        {
+            content: "look at it",
+            trigger: button("action_view_preview"),
+            run: "click",
+        },
+        {
+            trigger: ".o_field_widget[name=line_ids] td[name=quantity_after]:contains(50)",
+        },
+    ],
+});
+
+tours.add("stock_sync_settings", {
+    steps: () => [
+        {
+            content: "the APIs are named",
+            trigger: "#stock_sync_backends .o_field_widget:contains(Tour API)",
+        },
+        {
+            content: "run the schedule now",
+            trigger: `#stock_sync_schedule ${button("action_stock_sync_run_schedule")}`,
+            run: "click",
+        },
+        {
+            content: "the answer says that it goes on without us",
+            trigger: ".o_notification .o_notification_content:contains(/\\w/)",
+        },
+        {
+            content: "the scheduled action itself",
+            trigger: `#stock_sync_schedule ${button("action_stock_sync_open_schedule")}`,
+            run: "click",
+        },
+        {
+            trigger: ".o_form_view .o_field_widget[name=nextcall]",
+        },
+        {
+            content: "and back",
+            trigger: ".breadcrumb-item.o_back_button a",
+            run: "click",
+        },
+        {
+            content: "on to the APIs",
+            trigger: "#stock_sync_backends button",
+            run: "click",
+        },
+        {
+            trigger: `.o_kanban_record ${button("action_sync")}`,
         },
     ],
 });
