@@ -4,10 +4,9 @@ UPDATE stock_sync_backend
        oauth_token_url = NULL,
        heartbeat_url = NULL,
        failure_url = NULL,
-       secret_name = NULL,
-       secret = NULL;
+       secret_name = NULL;
 UPDATE stock_sync_parameter
-   SET secret_name = NULL,
-       secret = NULL;
+   SET secret_name = NULL;
+DELETE FROM stock_sync_secret;
 UPDATE stock_sync_run
    SET plan_state = NULL;

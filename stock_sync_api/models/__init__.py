@@ -2,6 +2,7 @@ from . import stock_location
 from . import stock_move
 from . import stock_quant
 from . import stock_sync_error_mixin
+from . import stock_sync_secret
 from . import stock_sync_secret_mixin
 from . import stock_sync_api_mixin
 from . import stock_sync_preset

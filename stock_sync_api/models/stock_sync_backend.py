@@ -380,6 +380,10 @@ class StockSyncBackend(models.Model):
         preset = self.env["stock.sync.preset"].browse(vals.get("preset_id") or [])
         return {**preset._get_backend_values(), **vals} if preset else vals
 
+    def unlink(self):
+        self.sudo().parameter_ids.unlink()  # PostgreSQL would leave their secrets
+        return super().unlink()
+
     def _sends_elsewhere(self, vals):
         """Whether credentials would go to a server that they were not entered for."""
         before = self._credential_urls({})

@@ -40,8 +40,19 @@ class StockSyncSecretMixin(models.AbstractModel):
         " STOCK_SYNC_GLOBALSHOP_KEY, or of the option in odoo.conf, for example"
         " stock_sync_globalshop_key. Only names with these beginnings can be read.",
     )
+    secret_id = fields.Many2one(
+        "stock.sync.secret",
+        string="Stored Secret",
+        groups=NO_ACCESS,
+        copy=False,
+        exportable=False,
+    )
     secret = fields.Char(
-        string="Stored Secret", groups=NO_ACCESS, copy=False, exportable=False
+        string="Stored Value",
+        compute="_compute_secret",
+        inverse="_inverse_secret",
+        groups=NO_ACCESS,
+        exportable=False,
     )
     secret_input = fields.Char(
         string="Secret",
@@ -53,6 +64,18 @@ class StockSyncSecretMixin(models.AbstractModel):
     has_secret = fields.Boolean(
         string="Secret Is Set", compute="_compute_has_secret", compute_sudo=True
     )
+
+    @api.depends("secret_id.value")
+    def _compute_secret(self):
+        for record in self:
+            record.secret = record.secret_id.value
+
+    def _inverse_secret(self):
+        for record in self:
+            old = record.secret_id
+            value = record.secret
+            record.secret_id = value and old.create({"value": value})
+            old.unlink()
 
     def _compute_secret_input(self):
         self.secret_input = False  # write-only
@@ -87,6 +110,12 @@ class StockSyncSecretMixin(models.AbstractModel):
         if vals.get("secret_source", "stored") != "stored":
             vals = {**vals, "secret": False}
         return super().write(vals)
+
+    def unlink(self):
+        secrets = self.sudo().secret_id
+        result = super().unlink()
+        secrets.unlink()
+        return result
 
     def _get_secret(self):
         """:return: the secret; empty text where there is none"""

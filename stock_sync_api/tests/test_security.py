@@ -232,17 +232,20 @@ class TestErrorPages(HttpCase):
         self.env.flush_all()
         self.authenticate("sync_manager", "sync_manager")
 
-    def answer(self, model, method, args):
+    def failure(self, model, method, *args):
+        """What the browser is told, and what the server's log has of it."""
         params = {"model": model, "method": method, "args": args, "kwargs": {}}
-        with mute_logger("odoo"):
-            return self.url_open(
+        with self.assertLogs("odoo", level="INFO") as logs:
+            text = self.url_open(
                 f"/web/dataset/call_kw/{model}/{method}",
                 data=json.dumps({"jsonrpc": "2.0", "params": params}),
                 headers={"Content-Type": "application/json"},
             ).text
+        self.assertIn('"error"', text)
+        return "\n".join([text, *logs.output])
 
     def test_error_of_the_database_does_not_show_the_row_with_the_secret(self):
-        ids = self.backend.ids
+        new = {"name": "New", "base_url": "https://a.example", "secret_input": SECRET}
         for values in (
             {"concurrency": 0},
             {"first_page": -1},
@@ -254,10 +257,33 @@ class TestErrorPages(HttpCase):
             {"sequence": 10**12},
         ):
             with self.subTest(values=values):
-                text = self.answer("stock.sync.backend", "write", [ids, values])
-                self.assertIn('"error"', text)
-                self.assertNotIn(SECRET, json.loads(f"[{text}]") and text)
-                self.assertNotIn(json.dumps(SECRET)[1:-1], text)
+                ids = self.backend.ids
+                text = self.failure("stock.sync.backend", "write", ids, values)
+                text += self.failure("stock.sync.backend", "create", {**new, **values})
+                for trace in (SECRET, json.dumps(SECRET)[1:-1]):
+                    self.assertNotIn(trace, text)
+
+    def test_neither_does_that_of_a_secret_parameter(self):
+        row = {"name": "X-Key", "is_secret": True, "secret_input": SECRET}
+        row["backend_id"] = self.backend.id
+        param = self.env["stock.sync.parameter"].create(row)
+        self.env.flush_all()
+        for values in ({"kind": False}, {"sequence": 10**12}, {"backend_id": 10**9}):
+            with self.subTest(values=values):
+                model = "stock.sync.parameter"
+                text = self.failure(model, "write", param.ids, values)
+                text += self.failure(model, "create", {**row, **values})
+                for trace in (SECRET, json.dumps(SECRET)[1:-1]):
+                    self.assertNotIn(trace, text)
+
+    def test_secret_goes_with_what_it_belongs_to(self):
+        row = {"name": "X-Key", "is_secret": True, "secret_input": SECRET}
+        self.backend.parameter_ids = [Command.create(row)]
+        Secret = self.env["stock.sync.secret"].sudo()
+        secrets = Secret.search([("value", "=", SECRET)])
+        self.assertEqual(len(secrets), 2)
+        self.backend.unlink()
+        self.assertFalse(secrets.exists())
 
 
 @tagged("post_install", "-at_install")
@@ -335,8 +361,8 @@ class TestRemoteCalls(SecurityCase):
             company_ids=[Command.set(company.ids)],
         )
         for model in self.models:
-            if model in ("stock.sync.preset",):
-                continue  # data that is everybody's
+            if model in ("stock.sync.preset", "stock.sync.secret"):
+                continue  # data that is everybody's, or nobody's
             mine = self.env[model].search([])
             self.assertTrue(mine or model.endswith((".map", ".location")), model)
             with self.subTest(model=model):
@@ -355,7 +381,7 @@ class TestRemoteCalls(SecurityCase):
             rules = Rule.search([("model_id.model", "=", model)])
             with self.subTest(model=model):
                 self.assertTrue(
-                    model == "stock.sync.preset"
+                    model in ("stock.sync.preset", "stock.sync.secret")
                     or any(
                         "company_ids" in (rule.domain_force or "")
                         or "user.id" in (rule.domain_force or "")

@@ -1,7 +1,13 @@
-from odoo import SUPERUSER_ID
+from odoo import SUPERUSER_ID, api
+from odoo.tools.sql import column_exists
 
 
 def migrate(cr, version):
+    _tell_who_works(cr)
+    _move_secrets(cr)
+
+
+def _tell_who_works(cr):
     """Alerts are new: whoever a backend works as is told of its trouble."""
     cr.execute(
         """
@@ -11,3 +17,15 @@ def migrate(cr, version):
         """,
         [SUPERUSER_ID],
     )
+
+
+def _move_secrets(cr):
+    """Secrets have a table of their own."""
+    if not column_exists(cr, "stock_sync_backend", "secret"):
+        return
+    cr.execute("SELECT id, secret FROM stock_sync_backend WHERE secret IS NOT NULL")
+    env = api.Environment(cr, SUPERUSER_ID, {})
+    for backend_id, secret in cr.fetchall():
+        env["stock.sync.backend"].browse(backend_id).secret = secret
+    env.flush_all()
+    cr.execute("ALTER TABLE stock_sync_backend DROP COLUMN secret")
