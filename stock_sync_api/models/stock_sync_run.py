@@ -158,14 +158,22 @@ class StockSyncRun(models.Model):
 
     def _summary(self):
         self.ensure_one()
-        return self.env._(
-            "%(changed)s changed, %(unchanged)s already up to date,"
-            " %(skipped)s skipped, %(failed)s failed",
-            changed=self.changed,
-            unchanged=self.unchanged,
-            skipped=self.skipped,
-            failed=self.failed,
-        )
+        parts = [
+            self.env._(
+                "%(changed)s changed, %(unchanged)s already up to date,"
+                " %(skipped)s skipped, %(failed)s failed",
+                changed=self.changed,
+                unchanged=self.unchanged,
+                skipped=self.skipped,
+                failed=self.failed,
+            )
+        ]
+        if self.has_held_lines:
+            waiting = len(self._waiting_lines())
+            parts.append(self.env._("%s waiting for approval", waiting))
+        if self.unmatched:
+            parts.append(self.env._("%s IDs without a product", self.unmatched))
+        return ", ".join(parts)
 
     def _count(self, **increments):
         """Add to the counters."""

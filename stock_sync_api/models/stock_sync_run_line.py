@@ -110,6 +110,11 @@ class StockSyncRunLine(models.Model):
         held = self._held_domain()
         return held if True in value else ~held
 
+    @api.depends("product_id.display_name", "external_id")
+    def _compute_display_name(self):
+        for line in self:
+            line.display_name = line.product_id.display_name or line.external_id
+
     @api.depends(
         "state", "error_message", "location_id", "quantity_before", "quantity_after"
     )

@@ -50,8 +50,7 @@ class StockSyncRun(models.Model):
         )
         segment = Markup('<div class="progress-bar %s" style="width: %.2f%%"></div>')
         item = Markup(
-            '<li class="list-inline-item"><i class="fa %s text-muted"></i>'
-            " %s: <b>%s</b></li>"
+            '<li class="list-inline-item"><i class="fa %s text-muted"></i> %s</li>'
         )
         for run in self:
             labels["planned"] = (
@@ -71,10 +70,15 @@ class StockSyncRun(models.Model):
                     for name, count in counts.items()
                 ),
                 Markup().join(
-                    item % (OUTCOMES[name][1], labels[name], count)
+                    item % (OUTCOMES[name][1], self._label(labels[name], count))
                     for name, count in counts.items()
                 ),
             )
+
+    @api.model
+    def _label(self, outcome, count):
+        count = Markup("<b>%s</b>") % count
+        return self.env._("%(outcome)s: %(count)s", outcome=outcome, count=count)
 
     @api.depends("state", "received", "changed", "failed")
     @api.depends_context("lang")
