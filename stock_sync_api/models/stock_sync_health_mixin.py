@@ -137,8 +137,10 @@ class StockSyncHealthMixin(models.AbstractModel):
         runs = Run.browse([run_id for _backend, run_id in groups])
         last = {run.backend_id: run for run in runs}
         for backend in self:
-            backend.last_run_id = last.get(backend._origin, Run)
-            backend.last_message = backend._reason(backend.last_run_id)
+            # of all of them, so that what the sentence needs is read at once
+            run = last.get(backend._origin, Run)
+            backend.last_run_id = run
+            backend.last_message = backend._reason(run)
 
     @api.model
     def _reason(self, run):
