@@ -128,10 +128,10 @@ class StockSyncLevel(models.Model):
             self.env.cr.execute(
                 SQL(
                     "UPDATE stock_sync_level SET date = %s, accepted_by_run = %s"
-                    " WHERE id = ANY(%s)",
+                    " WHERE id = ANY(string_to_array(%s, ',')::int4[])",
                     fields.Datetime.now(),
                     run_id,
-                    level_ids,
+                    ",".join(map(str, level_ids)),
                 )
             )
             self._invalidate_shown()

@@ -80,8 +80,8 @@ class StockSyncUnchanged(models.AbstractModel):
                                    FROM stock_quant quant
                                   WHERE quant.product_id = binding.product_id
                                     AND quant.location_id = ANY(%(locations)s)
-                                    AND quant.owner_id IS NULL), 0.0),
-                       level.quantity,
+                                    AND quant.owner_id IS NULL), 0.0)::float8,
+                       level.quantity::float8,
                        level.source_date
                   FROM stock_sync_binding binding,
                LATERAL (SELECT id, quantity, source_date
@@ -92,7 +92,7 @@ class StockSyncUnchanged(models.AbstractModel):
                            AND accepted_by_run < %(run)s
                         OFFSET 0) level
                  WHERE binding.backend_id = %(backend)s
-                   AND binding.external_id = ANY(%(external_ids)s)
+                   AND binding.external_id = ANY(string_to_array(%(ids)s, chr(31)))
                    AND binding.state = 'ok'
                    AND binding.error_code IS NULL
                    AND binding.uom_id IS NULL
@@ -103,7 +103,8 @@ class StockSyncUnchanged(models.AbstractModel):
                 locations=list(site.location_ids),
                 location=site.location.id,
                 backend=backend.id,
-                external_ids=external_ids,
+                # One text: thousands of literals take longer to parse than to find.
+                ids="\x1f".join(external_ids),
                 run=run.id,
                 no_line=self._without_line(run),
             )
