@@ -209,9 +209,9 @@ SENTENCES = {
         " paging and the name of its page parameter, or tell who runs the API."
     ),
     "invalid_response.endless_pages": _lt(
-        "The API's list seems to have no end: reading was stopped after %(pages)s pages."
-        " Check the backend's paging; if the list is that long, raise the rows per page"
-        " or Most Pages."
+        "The API's list seems to have no end: reading was stopped after %(pages)s"
+        " pages. Check the backend's paging; if the list is that long, raise the rows"
+        " per page or Most Pages."
     ),
     "invalid_response.incomplete": _lt(
         "The API's list ended before all the rows that it announced had come. The next"
