@@ -153,7 +153,7 @@ class StockSyncUnchanged(models.AbstractModel):
             )
         )
         for [table] in outdated:
-            self.env.cr.execute(SQL("ANALYZE %s", SQL.identifier(table)))
+            self.env.cr.execute(SQL("ANALYZE (SKIP_LOCKED) %s", SQL.identifier(table)))
 
     @api.model
     def _closer_look(self, backend):
