@@ -107,6 +107,15 @@ def test_a_taken_port_is_one_line_that_tells_how_to_choose_another(name, variabl
     assert "Traceback" not in result.stdout
 
 
+@pytest.fixture
+def interruptible():
+    """What runs in the background of a script was started to ignore Ctrl-C."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
+@pytest.mark.usefixtures("interruptible")
 def test_demo_serves_odoo_and_the_mock_api_until_it_is_interrupted():
     port, mock_port = ports.free(), ports.free()
     with subprocess.Popen(
@@ -126,5 +135,10 @@ def test_demo_serves_odoo_and_the_mock_api_until_it_is_interrupted():
         finally:
             # As a terminal does: to make and to all that it started.
             os.killpg(demo.pid, signal.SIGINT)
+            try:
+                demo.wait(60)
+            except subprocess.TimeoutExpired:
+                os.killpg(demo.pid, signal.SIGKILL)
+                raise
     ports.require_free(port, "PORT", "Odoo")
     ports.require_free(mock_port, "MOCK_PORT", "the mock API")

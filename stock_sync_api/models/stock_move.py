@@ -14,3 +14,8 @@ class StockMove(models.Model):
         copy=False,
         help="What a stock synchronisation found, for which it made this move.",
     )
+
+    def _update_orderpoints(self):
+        """Odoo calls this a dozen times for a batch of moves; once at its end will do."""
+        if not self.env.context.get("stock_sync_orderpoints_later"):
+            super()._update_orderpoints()

@@ -252,6 +252,8 @@ class StockSyncApply(models.AbstractModel):
             for (outcome, _quant, _values), move in zip(entries, moves, strict=True):
                 outcome.moves += move
             moves.with_context(quants_cache=None)._action_done()
+            moves = moves.with_context(stock_sync_orderpoints_later=False)
+            moves._update_orderpoints()
             moves._trigger_assign()
             if date:  # used up, as after an inventory adjustment
                 quants = self.env["stock.quant"].union(*(entry[1] for entry in entries))
@@ -266,6 +268,7 @@ class StockSyncApply(models.AbstractModel):
         Move = self.env["stock.move"].with_context(
             inventory_mode=False,
             ignore_dest_packages=True,
+            stock_sync_orderpoints_later=True,
             # reservations at creation look quants up one by one without it
             quants_cache=self._read_quants(vals_list),
         )

@@ -16,8 +16,9 @@ BATCH_SIZE = 200
 #: a slow API's answers are recorded after this many seconds even where they are fewer
 BATCH_SECONDS = 5
 
-#: pages that are fetched while the last is compared
-PAGES_AHEAD = 4
+#: pages are fetched ahead while fewer rows than this lie ready: those of a batch, so
+#: that it is there when the one before it has been compared
+ROWS_AHEAD = LIST_BATCH_SIZE
 
 #: ids that are read from the database at once
 _IDS_AT_ONCE = 1000
@@ -47,7 +48,7 @@ class StockSyncSource(models.AbstractModel):
             since=run.since_date or None, version=run.since_version or None, state=state
         )
         levels, faults, received, page = [], [], None, None
-        with read_ahead(_stamped(pages), PAGES_AHEAD) as stamped_pages:
+        with read_ahead(_stamped(pages), ROWS_AHEAD, _weigh) as stamped_pages:
             started = time.monotonic()
             try:
                 for asked, page in stamped_pages:
@@ -146,3 +147,9 @@ def _stamped(pages):
     for page in pages:
         yield asked, page
         asked = fields.Datetime.now()
+
+
+def _weigh(stamped_page):
+    """An empty page takes some room as well."""
+    _asked, page = stamped_page
+    return 1 + page.rows

@@ -575,6 +575,23 @@ class TestTransfersAndCounts(StockSyncCase):
         self.assertEqual(picking.state, "assigned")
         self.assertEqual(self.reservations(picking), {"Stock": 6})
 
+    def test_reordering_rules_go_by_the_new_stock(self):
+        rule = self.env["stock.warehouse.orderpoint"].create(
+            {
+                "product_id": self.product.id,
+                "warehouse_id": self.warehouse.id,
+                "location_id": self.stock.id,
+                "product_min_qty": 10,
+                "product_max_qty": 10,
+            }
+        )
+        for quantity, missing in ((4, 6), (20, 0), (9, 1)):
+            self.api_says(quantity)
+            self.sync()
+            self.env.flush_all()
+            self.env.invalidate_all()
+            self.assertEqual(rule.qty_to_order_computed, missing)
+
     def test_transfer_picked_but_not_validated_is_waited_for(self):
         for name, make in (
             ("out", lambda: self.deliver(5)),

@@ -39,6 +39,25 @@ def test_it_is_only_so_far_ahead():
         assert made == [0, 1, 2, 3]
 
 
+def test_large_items_are_made_less_far_ahead():
+    made = []
+    reached = threading.Semaphore(0)
+
+    def numbers():
+        for number in (1, 5, 9, 1):
+            made.append(number)
+            reached.release()
+            yield number
+
+    with read_ahead(numbers(), 10, weigh=lambda number: number) as items:
+        for _ in range(3):
+            assert reached.acquire(timeout=5)
+        assert not reached.acquire(timeout=0.1)
+        assert made == [1, 5, 9], "6 lay ready, then 15"
+        assert [next(items), next(items)] == [1, 5]
+        assert reached.acquire(timeout=5), "9 lie ready"
+
+
 def test_it_goes_on_while_the_consumer_works():
     both = threading.Event()
 
