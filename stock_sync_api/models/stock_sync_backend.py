@@ -381,6 +381,7 @@ class StockSyncBackend(models.Model):
         return {**preset._get_backend_values(), **vals} if preset else vals
 
     def unlink(self):
+        self.check_access("unlink")
         self.sudo().parameter_ids.unlink()  # PostgreSQL would leave their secrets
         return super().unlink()
 
