@@ -17,5 +17,6 @@ class StockMove(models.Model):
 
     def _update_orderpoints(self):
         """Odoo calls this a dozen times for a batch of moves: its end is enough."""
-        if not self.env.context.get("stock_sync_orderpoints_later"):
-            super()._update_orderpoints()
+        if self.env.context.get("stock_sync_orderpoints_later"):
+            return None
+        return super()._update_orderpoints()
