@@ -14,6 +14,7 @@ from .errors import (
     InvalidResponse,
     MappingError,
     NotInAnswer,
+    RateLimited,
 )
 from .level import Level
 from .list_reader import Page
@@ -38,6 +39,7 @@ __all__ = [
     "NotInAnswer",
     "Page",
     "Paging",
+    "RateLimited",
     "Sample",
     "StockApi",
     "read_ahead",

@@ -1,7 +1,7 @@
 from collections.abc import Iterator
 
-from .errors import ClientError, NotInAnswer, ProductNotFound
-from .gather import gather
+from .errors import ClientError, ProductNotFound
+from .gather import Gathered
 from .level import Level
 from .list_reader import ListReader, Page
 from .mapping import is_usable_id
@@ -30,12 +30,13 @@ class IdsReader:
         :raise ClientError: where there is no answer, or only a part of it
         """
         wanted = [i for i in dict.fromkeys(external_ids) if self.can_ask(i)]
-        found: dict[str, list[Level] | ClientError] = {}
-        if wanted:
-            found = gather(self.pages(wanted))
+        gathered = Gathered(self._settings)
+        for page in self.pages(wanted) if wanted else ():
+            gathered.add(page)
         return {
-            external_id: found.get(external_id)
-            or (NotInAnswer() if self.can_ask(external_id) else ProductNotFound())
+            external_id: gathered.answer(external_id)
+            if self.can_ask(external_id)
+            else ProductNotFound()
             for external_id in external_ids
         }
 

@@ -2,11 +2,12 @@ import hashlib
 import json
 from collections.abc import Iterator
 from contextlib import suppress
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from . import strict_json
 from .errors import ClientError, HttpError, InvalidResponse
+from .known_rows import KnownRows
 from .level import Level
 from .mapping import Mapper
 from .paging import Reading, pager
@@ -18,29 +19,6 @@ from .settings import ApiSettings
 _KNOWN_BY = 8
 
 
-@dataclass(slots=True)
-class Page:
-    """A page of a list.
-
-    :param levels: what its rows say
-    :param faults: (external id, or None where that is the fault; what is wrong) for
-        each row that says nothing usable; its number on the page is in the facts
-    :param rows: how many rows the page has, those included that are left out
-    :param state: for JSON; a later ``pages(state=…)`` goes on after this page. None on
-        the last one
-    :param version: the highest version seen so far, where the API pages by versions
-    :param moved: whether the list has become longer or shorter since its first page:
-        rows may have slipped from one page to another that was read already
-    """
-
-    levels: list[Level]
-    faults: list[tuple[str | None, ClientError]]
-    rows: int
-    state: dict[str, Any] | None
-    version: str | None = None
-    moved: bool = False
-
-
 @dataclass(frozen=True)
 class _Progress:
     """Where a reading is; what a page's state is made of."""
@@ -50,6 +28,8 @@ class _Progress:
     params: Any = ()
     rows_read: int = 0
     pages_read: int = 0
+    #: rows that had come on an earlier page already
+    rows_again: int = 0
     #: the rows of the largest page so far
     most_rows: int = 0
     #: all announced rows are here
@@ -57,6 +37,48 @@ class _Progress:
     #: how much the list had in all, by the last page that said so
     announced: str | None = None
     moved: bool = False
+
+
+@dataclass(slots=True)
+class Page:
+    """A page of a list.
+
+    :param levels: what its rows say
+    :param faults: (external id, or None where that is the fault; what is wrong) for
+        each row that says nothing usable; its number on the page is in the facts
+    :param rows: how many rows the page has, those included that are left out
+    :param is_last: whether the list ends with it
+    :param version: the highest version seen so far, where the API pages by versions
+    :param moved: whether rows have slipped from one page to another while the list was
+        read, as far as it shows: its length changed, a row came on a second page, or
+        fewer different rows came than were announced
+    :param announced: whether the list says how much it has in all
+    :param again: what rows say that had come on an earlier page, all their fields the
+        same; they are not among the levels
+    """
+
+    levels: list[Level]
+    faults: list[tuple[str | None, ClientError]]
+    rows: int
+    is_last: bool
+    version: str | None = None
+    moved: bool = False
+    announced: bool = False
+    again: list[Level] = field(default_factory=list)
+    _progress: _Progress | None = None
+    _known: KnownRows | None = None
+    _known_count: int = 0
+
+    @property
+    def state(self) -> dict[str, Any] | None:
+        """For JSON; a later ``pages(state=…)`` goes on after this page.
+
+        None on the last one. It is made when it is asked for: it has all rows so far.
+        """
+        if self.is_last or self._progress is None or self._known is None:
+            return None
+        known = self._known.dump(self._known_count)
+        return {**asdict(self._progress), "known": known}
 
 
 class ListReader:
@@ -83,7 +105,10 @@ class ListReader:
         :raise ClientError: where the reading cannot go on; then the list is incomplete
         """
         progress = _Progress(self._pager.start(version), params)
+        known = KnownRows()
         if state is not None:
+            known = KnownRows(state.get("known", ""))
+            state = {name: value for name, value in state.items() if name != "known"}
             progress = _Progress(**state)
         loops = _LoopGuard()
         while True:
@@ -98,15 +123,34 @@ class ListReader:
             except (HttpError, InvalidResponse) as error:
                 if not _says_no_more(error, progress):
                     raise
-                yield Page([], [], 0, None, moved=progress.moved)
+                yield Page(
+                    [],
+                    [],
+                    0,
+                    is_last=True,
+                    moved=progress.moved,
+                    announced=progress.announced is not None,
+                )
                 return
-            levels, faults = self._mapper.read_rows(reading.rows)
+            new, again = known.part(reading.rows)
+            levels, faults = self._mapper.read_rows(new, is_page=not again)
+            levels_again, _faults = self._mapper.read_rows(again, is_page=False)
             version = self._pager.version(progress.place, reading)
-            progress = self._after(progress, reading)
-            state = None if progress.place is None else asdict(progress)
-            rows = len(reading.rows)
-            yield Page(levels, faults, rows, state, version, progress.moved)
-            if state is None:
+            progress = self._after(progress, reading, len(again))
+            yield Page(
+                levels,
+                faults,
+                len(reading.rows),
+                progress.place is None,
+                version,
+                progress.moved,
+                progress.announced is not None,
+                levels_again,
+                progress,
+                known,
+                len(known),
+            )
+            if progress.place is None:
                 return
 
     def _request(self, progress: _Progress) -> Request:
@@ -148,8 +192,9 @@ class ListReader:
         paging = self._settings.paging
         return paging.size if paging.size_param else 1
 
-    def _after(self, progress: _Progress, reading: Reading) -> _Progress:
+    def _after(self, progress: _Progress, reading: Reading, again: int) -> _Progress:
         """
+        :param again: how many rows of the page had come before
         :raise InvalidResponse: at an end that comes too early
         """
         place = self._pager.after(progress.place, reading)
@@ -158,16 +203,21 @@ class ListReader:
         if place is not None and self._pager.by_address:
             place = self._session.next_url(reading.answer, place)
         announced = self._pager.announced(reading) or progress.announced
-        moved = progress.announced not in (None, announced)
+        rows_again = progress.rows_again + again
+        moved = progress.moved or progress.announced not in (None, announced)
+        if rows_again and not self._pager.may_repeat_rows:
+            # One that came twice has slipped; another may have slipped past us.
+            moved = True
         return _Progress(
             place,
             progress.params,
             reading.rows_read,
             reading.pages_read,
+            rows_again,
             max(progress.most_rows, len(reading.rows)),
             self._pager.is_spare(reading),
             announced,
-            progress.moved or moved,
+            moved,
         )
 
 

@@ -88,9 +88,10 @@ class Mapper:
             raise InvalidResponse(reason="no_rows", name=self._rows.text)
         return rows
 
-    def read_rows(self, rows: list):
+    def read_rows(self, rows: list, is_page: bool = True):
         """What the rows, and the levels inside them, say, each on its own.
 
+        :param is_page: whether they are all rows of a page; then one must have an id
         :return: list of :class:`Level`, and list of (external id or None, error); the
             error's facts have the location code, where that could be read
         :raise ClientError: where no row has an id: the mapping is not for this API
@@ -113,7 +114,7 @@ class Mapper:
             except ClientError as error:
                 error.facts["row"] = number
                 faults.append((external_id, error))
-        if faults and not named:
+        if faults and not named and is_page:
             [(_external_id, error), *_others] = faults
             if error.facts.get("reason") == "expression":
                 raise error

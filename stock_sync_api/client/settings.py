@@ -29,6 +29,10 @@ class ApiSettings:
     :param ids_per_request: how many ids are asked about at once
     :param since_param: the parameter for what has changed since a time; "" where the
         API has none
+    :param rows_apart: whether rows about one product may be anywhere in the list, so
+        that who looks for it has to read to the end
+    :param rows_add_up: whether rows about one product are parts of its quantity: a row
+        that came on two pages then leaves it unknown
     :param concurrency: how many requests may be under way at once
     :param requests_per_second: how fast they may follow each other; 0 for no limit
     """
@@ -49,5 +53,7 @@ class ApiSettings:
     paging: Paging = field(default_factory=Paging)
     auth: Auth = field(default_factory=Auth)
     limits: Limits = field(default_factory=Limits)
+    rows_apart: bool = True
+    rows_add_up: bool = False
     concurrency: int = 4
     requests_per_second: float = 0

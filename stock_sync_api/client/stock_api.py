@@ -141,7 +141,7 @@ class StockApi:
         result.rows = page.rows
         result.levels = page.levels[:MAX_LEVELS]
         result.faults = page.faults[:MAX_LEVELS]
-        result.has_next = page.state is not None
+        result.has_next = not page.is_last
 
     def _ask_about_one(self, external_ids: list[str]) -> dict[str, Levels]:
         [external_id] = external_ids
@@ -184,7 +184,4 @@ class StockApi:
         if self.gave_up or not external_ids:
             yield from ((external_id, self.gave_up) for external_id in external_ids)
             return
-        # Locations may be rows of their own, anywhere in the list.
-        mapping = self.settings.mapping
-        spread = bool(mapping.location) and not mapping.levels
-        yield from find(self.pages(), external_ids, end, spread)
+        yield from find(self.pages(), external_ids, end, self.settings)

@@ -517,9 +517,19 @@ class StockSyncApiMixin(models.AbstractModel):
                 max_bytes=self.max_answer_mb * 2**20,
                 max_pages=self.max_pages,
             ),
+            rows_apart=self._has_rows_apart(),
+            rows_add_up=self._adds_rows_up(),
             concurrency=self.concurrency,
             requests_per_second=self.requests_per_second,
         )
+
+    def _has_rows_apart(self):
+        """Whether rows about one product may be anywhere in the list."""
+        return True
+
+    def _adds_rows_up(self):
+        """Whether rows about one product are parts of its quantity."""
+        return False
 
     def _get_auth(self):
         return Auth(

@@ -7,6 +7,7 @@ from odoo.exceptions import ValidationError
 from odoo.fields import Domain
 
 from ..client import same_host
+from ..reading import Reading
 from ..sites import Site, Sites
 from .stock_sync_run import OPEN_RUNS
 
@@ -133,6 +134,19 @@ class StockSyncBackend(models.Model):
         help="What to do with a product that has an external ID, but is missing from"
         " the API's list. It is set to zero only after the whole list was read without"
         " an error.",
+    )
+    several_rows = fields.Selection(
+        [
+            ("refuse", "Refuse and report"),
+            ("sum", "Add up"),
+            ("same", "The same number again"),
+        ],
+        required=True,
+        default="refuse",
+        help="What it means when the API gives several rows about one product at one"
+        " location. Add up: batches, bins or lots, which together are the stock. The"
+        " same number again: each row repeats it, for example once per sales channel."
+        " A row that only moved to another page while the list was read counts once.",
     )
     negative_policy = fields.Selection(
         [
@@ -372,6 +386,7 @@ class StockSyncBackend(models.Model):
             "quantity_type",
             "quantity_factor",
             "uom_id",
+            "several_rows",
         }
 
     @api.model
@@ -519,6 +534,45 @@ class StockSyncBackend(models.Model):
             ignored=rows.filtered("ignored").mapped("code"),
         )
 
+    def _has_rows_apart(self):
+        """Locations may be rows of their own; and what a product has in several rows is
+        only known not to be so from a list that was read to its end.
+        """
+        if self.several_rows != "refuse" or (
+            self.location_path and not self.levels_path
+        ):
+            return True
+        whole = self._last_whole_run()
+        return not whole or self.env["stock.sync.missing"]._says_twice(whole)
+
+    def _adds_rows_up(self):
+        return self.several_rows == "sum"
+
+    def _last_whole_run(self):
+        """The last run that read all that the API has to say."""
+        domain = [("backend_id", "=", self.id), ("complete", "=", True)]
+        domain += [("preview", "=", False), ("delta", "=", False)]
+        return self.env["stock.sync.run"].sudo().search(domain, limit=1)
+
+    def _may_repeat(self):
+        """Whether an API may give one number more than once.
+
+        As its setting says; or because what is newer than a version may include that.
+        """
+        by_version = self.request_mode == "list" and self.paging == "version"
+        return self.several_rows == "same" or by_version
+
+    def _get_reading(self, state=None, codes=None):
+        """Sorts what the API says.
+
+        :param state: what an earlier one has left over
+        :param codes: the API's codes that are known already
+        """
+        several = self.several_rows
+        if several == "refuse" and self._may_repeat():
+            several = "same"
+        return Reading(self._get_sites(), several, state, codes)
+
     def _get_factor(self):
         """By what the API's quantity is multiplied, where no unit of measure is set."""
         return Decimal(repr(self.quantity_factor))
@@ -534,13 +588,15 @@ class StockSyncBackend(models.Model):
             self.since_param or self.paging == "version"
         ):
             return {}
-        if any(len(site.codes) > 1 for site in self._get_sites()):
-            return {}  # news of one code say nothing about the sum
+        if self.several_rows == "sum" or any(
+            len(site.codes) > 1 for site in self._get_sites()
+        ):
+            return {}  # news of one part say nothing about the sum
         Run = self.env["stock.sync.run"].sudo()
         whole = Domain(
             [("backend_id", "=", self.id), ("complete", "=", True)]
         ) & Domain("preview", "=", False)
-        last_full = Run.search(whole & Domain("delta", "=", False), limit=1)
+        last_full = self._last_whole_run()
         limit = fields.Datetime.now() - timedelta(hours=self.full_sync_hours)
         if not last_full or last_full.start_date < limit:
             return {}

@@ -8,9 +8,8 @@ import psycopg2
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
-from ..client import AnswerTimeout, ClientError
+from ..client import AnswerTimeout, ClientError, RateLimited
 from ..outcome import Outcome
-from ..reading import Reading
 
 _logger = logging.getLogger(__name__)
 
@@ -69,11 +68,13 @@ class StockSyncEngine(models.AbstractModel):
         self.env["stock.sync.record"]._store(run, outcomes)
         if answers:
             codes = backend.location_codes
-            reading = Reading(backend._get_sites(), codes=codes)
+            reading = backend._get_reading(codes=codes)
             by_site, faults = reading.sort_whole(*answers)
             if len(reading.codes) > 1:
                 by_site, faults = {}, reading.several_codes(by_site, faults)
             self.env["stock.sync.plan"]._plan(run, by_site, faults, received)
+            named = {level.external_id for level in answers[0]}
+            self.env["stock.sync.missing"]._plan_left_out(run, named)
         run.state = "applying"
         while lines := self._next_lines(run):
             self._apply_lines(run, lines)
@@ -181,7 +182,7 @@ class StockSyncEngine(models.AbstractModel):
         while run.state == "applying" and self._may_go_on(run):
             lines = self._next_lines(run)
             if not lines:
-                run._finish(None, run.error_code, run.error_facts)
+                self._end_applying(run)
                 break
             self._retrying(self._apply_lines, run, lines)
             in_time = self._checkpoint(run, len(lines)) and time.monotonic() < end
@@ -201,15 +202,25 @@ class StockSyncEngine(models.AbstractModel):
 
     @api.model
     def _end_planning(self, run):
-        """The plan is made: guard it."""
-        if run._is_list() and not run.complete:
+        """The plan is made, or as much of it as the API gives for now: guard it."""
+        is_waiting = run._is_waiting()
+        if run._is_list() and not run.complete and not is_waiting:
             self.env["stock.sync.missing"]._leave_zeros(run)
         if run.preview:
-            run._finish(None, run.error_code, run.error_facts)
+            if not is_waiting:
+                run._finish(None, run.error_code, run.error_facts)
         elif verdict := self.env["stock.sync.guard"]._guard(run):
             run._finish("held", "held_by_guard", verdict)
         else:
             run.state = "applying"
+
+    @api.model
+    def _end_applying(self, run):
+        """All that was planned is done; there may be more to read, later."""
+        if run._is_waiting():
+            run.state = "planning"
+        else:
+            run._finish(None, run.error_code, run.error_facts)
 
     @api.model
     def _apply_held(self, run, lines=None):
@@ -296,18 +307,22 @@ class StockSyncEngine(models.AbstractModel):
         record._settle(run, outcomes)
 
     @api.model
-    def _give_up(self, run, error):
-        """The API is out of reach: the products left are for the next run.
+    def _give_up(self, run, error, state):
+        """The API goes no further: now, or for good, which leaves the rest for the next
+        run.
 
-        Where it said when to come back, that is arranged instead of waited for.
+        Being asked to wait is no failure: the run goes on then where it is now.
+
+        :param state: where that is
         """
-        run.write({"error_code": error.code, "error_facts": error.facts})
-        if error.code != "rate_limited":
-            return
-        # An API that does not say is left alone for a minute; one that asks for a week
-        # is asked again after a day.
-        seconds = min(error.facts.get("retry_after") or 60, 86400)
-        date = fields.Datetime.now() + timedelta(seconds=seconds)
-        run.backend_id.next_attempt_date = date
-        if run.trigger == "cron":
+        if isinstance(error, RateLimited):
+            # An API that does not say is left alone for a minute; one that asks for a
+            # week is asked again after a day.
+            seconds = min(error.facts.get("retry_after") or 60, 86400)
+            date = fields.Datetime.now() + timedelta(seconds=seconds)
+            run.backend_id.next_attempt_date = date
             self.env["stock.sync.service"]._continue_later(run.backend_id, date)
+            if not run._has_waited_in_vain():
+                run._wait(date, state)
+                return
+        run.write({"error_code": error.code, "error_facts": error.facts})

@@ -217,14 +217,32 @@ SENTENCES = {
         "The API's list ended before all the rows that it announced had come. The next"
         " run reads it again; if it stays so, check the backend's paging."
     ),
+    "invalid_response.moved": _lt(
+        "Rows of the API's list moved from one page to another while it was read, so"
+        " one about this product may have been overlooked. Its stock was left alone;"
+        " try again."
+    ),
     "invalid_response.encoding": _lt(
         "The API's answer is compressed in a way that cannot be read. Tell who runs the"
         " API."
     ),
     "invalid_response.contradiction": _lt(
-        "The API gave two quantities for %(external_id)s in one answer:"
-        " %(quantity)s and %(other_quantity)s. Its stock was left alone. Tell who runs"
-        " the API, or check the backend's mapping."
+        "The API gave two quantities for %(external_id)s at %(location)s, where it was"
+        " to repeat one: %(quantity)s and %(other_quantity)s. Its stock was left alone."
+        " Tell who runs the API, or choose another meaning of “Several Rows” in the"
+        " backend."
+    ),
+    "invalid_response.several_rows": _lt(
+        "The API gave several quantities for %(external_id)s at %(location)s:"
+        " %(quantity)s and %(other_quantity)s. Its stock was left alone. Say in the"
+        " backend, under “Several Rows”, whether they add up or are the same number"
+        " again."
+    ),
+    "invalid_response.repeated_row": _lt(
+        "The API gave the very same row about %(external_id)s on two pages: it may have"
+        " moved, or be a second quantity. Its stock was left alone because the sum is"
+        " not certain. The next run reads again; if it stays so, have the API sort its"
+        " list."
     ),
     "invalid_response.too_large": _lt(
         "The API's answer is larger than %(megabytes)s MB; reading it was stopped."
@@ -275,9 +293,9 @@ SENTENCES = {
         " was left alone there. Correct it in the other system."
     ),
     "not_in_answer.moved": _lt(
-        "The product was missing from the API's answer, but the list became longer or"
-        " shorter while its pages were read, so it may have been overlooked. Its stock"
-        " was left alone; the next run asks again."
+        "The product was missing from the API's answer, but rows of its list moved from"
+        " one page to another while it was read, so it may have been overlooked. Its"
+        " stock was left alone; the next run asks again."
     ),
     "not_in_answer.incomplete": _lt(
         "The API's answer broke off before its end, and nothing is set to zero on the"

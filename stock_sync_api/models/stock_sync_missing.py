@@ -2,7 +2,7 @@ from dataclasses import replace
 from decimal import Decimal
 
 from odoo import api, models
-from odoo.tools import SQL
+from odoo.tools import SQL, split_every
 
 from ..client import Level, NotInAnswer
 
@@ -54,7 +54,27 @@ class StockSyncMissing(models.AbstractModel):
         return accepted + with_line == bindings * len(sites)
 
     @api.model
-    def _next(self, run, position):
+    def _plan_left_out(self, run, external_ids):
+        """Plan for the locations that answers about these products leave out.
+
+        Such an answer is whole: who asks about one product is told all about it.
+
+        :param external_ids: what the answers of a batch gave levels of
+        """
+        backend = run.backend_id
+        if len(backend._get_sites().spoken_of()) < 2:
+            return
+        bindings = self.env["stock.sync.binding"].search(
+            [
+                ("backend_id", "=", backend.id),
+                ("external_id", "in", list(external_ids)),
+            ]
+        )
+        for ids in split_every(BATCH_SIZE, bindings.ids):
+            self._plan(run, self._next(run, 0, ids))
+
+    @api.model
+    def _next(self, run, position, binding_ids=None):
         """What the run's answers did not mention, of the next products.
 
         Of a product that is mentioned at one location, an API may leave out those where
@@ -62,6 +82,7 @@ class StockSyncMissing(models.AbstractModel):
         are to be set to zero, where there is stock.
 
         :param position: the id of the last binding looked at
+        :param binding_ids: only these, which all were mentioned somewhere
         :return: list of (binding id, ids of the sites' locations)
         """
         backend = run.backend_id
@@ -79,6 +100,21 @@ class StockSyncMissing(models.AbstractModel):
                     AND quant.quantity != 0) > 0
                 """
             )
+        only = is_unmentioned = SQL()
+        if binding_ids is None:
+            is_unmentioned = SQL(
+                """
+                OR (SELECT count(*) FROM stock_sync_level level
+                     WHERE level.binding_id = binding.id
+                       AND level.accepted_by_run >= %(run)s)
+                 + (SELECT count(*) FROM stock_sync_run_line line
+                     WHERE line.run_id = %(run)s
+                       AND line.binding_id = binding.id) = 0
+                """,
+                run=run.id,
+            )
+        else:
+            only = SQL("AND binding.id = ANY(%s)", list(binding_ids))
         self.env.flush_all()
         # Counts, because PostgreSQL makes a join of NOT EXISTS, by what it knows of
         # tables that have just changed: half a minute for 30,000 products.
@@ -90,6 +126,7 @@ class StockSyncMissing(models.AbstractModel):
                        (VALUES %(sites)s) AS site (id, location_ids)
                  WHERE binding.backend_id = %(backend)s
                    AND binding.id > %(position)s
+                   %(only)s
                    AND (SELECT count(*) FROM stock_sync_level level
                          WHERE level.binding_id = binding.id
                            AND level.location_id = site.id
@@ -104,12 +141,7 @@ class StockSyncMissing(models.AbstractModel):
                             AND level.date IS NOT NULL
                             AND level.quantity != 0) > 0
                         OR %(has_stock)s
-                        OR (SELECT count(*) FROM stock_sync_level level
-                             WHERE level.binding_id = binding.id
-                               AND level.accepted_by_run >= %(run)s)
-                         + (SELECT count(*) FROM stock_sync_run_line line
-                             WHERE line.run_id = %(run)s
-                               AND line.binding_id = binding.id) = 0)
+                        %(is_unmentioned)s)
               GROUP BY binding.id
               ORDER BY binding.id
                  LIMIT %(limit)s
@@ -119,20 +151,22 @@ class StockSyncMissing(models.AbstractModel):
                 position=position,
                 run=run.id,
                 has_stock=has_stock,
+                only=only,
+                is_unmentioned=is_unmentioned,
                 limit=BATCH_SIZE,
             )
         )
 
     @api.model
-    def _plan(self, run, missing, moved):
+    def _plan(self, run, missing, moved=False, is_certain=True):
         """
         :param missing: as ``_next`` gives it
-        :param moved: whether the list has become longer or shorter while it was read
+        :param moved: whether rows may have slipped by while the list was read
+        :param is_certain: whether each row says what it is about
         """
         backend = run.backend_id
         sites = backend._get_sites()
-        is_zero = backend.missing_policy == "zero"
-        may_empty = is_zero and not moved and self._may_empty(run)
+        may_empty = backend.missing_policy == "zero" and is_certain and not moved
         bindings = self.env["stock.sync.binding"].browse(row[0] for row in missing)
         found = {b.external_id: (b, b.product_id) for b in bindings}
         outcomes = []
@@ -149,12 +183,11 @@ class StockSyncMissing(models.AbstractModel):
                     for location_id in location_ids
                 ]
             elif len(location_ids) == len(sites.spoken_of()):
-                outcomes.append(self._leave(outcome, is_zero and moved))
+                outcomes.append(self._leave(outcome, moved))
             else:
                 outcomes += [
                     self._leave(
-                        replace(outcome, site=sites.by_location[location_id]),
-                        is_zero and moved,
+                        replace(outcome, site=sites.by_location[location_id]), moved
                     )
                     for location_id in location_ids
                 ]
@@ -162,12 +195,33 @@ class StockSyncMissing(models.AbstractModel):
         self.env["stock.sync.record"]._store(run, outcomes)
 
     @api.model
-    def _may_empty(self, run):
+    def _is_certain(self, run):
         """Whether the list was a catalogue in which each row says what it is about."""
         nameless = self.env["stock.sync.run.line"].search_count(
             [("run_id", "=", run.id), ("binding_id", "=", False)], limit=1
         )
-        return run.received and not nameless
+        return bool(run.received and not nameless)
+
+    @api.model
+    def _says_twice(self, run):
+        """Whether a product came twice and not the same: a row that moved does so, and
+        another may have slipped by.
+        """
+        self.env["stock.sync.run.line"].flush_model()
+        [[is_twice]] = self.env.execute_query(
+            SQL(
+                """
+                SELECT EXISTS (
+                    SELECT FROM stock_sync_run_line
+                     WHERE run_id = %s
+                       AND error_code = 'invalid_response'
+                       AND error_facts->>'reason' = ANY(%s))
+                """,
+                run.id,
+                ["several_rows", "contradiction", "repeated_row"],
+            )
+        )
+        return is_twice
 
     @api.model
     def _leave(self, outcome, moved):

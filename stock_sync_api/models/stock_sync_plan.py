@@ -108,8 +108,8 @@ class StockSyncPlan(models.AbstractModel):
     def _without_repeated(self, run, outcomes):
         """What the run has not seen before.
 
-        An API whose rows move while its pages are read repeats some: harmless, unless
-        it says something else the second time.
+        Where the list repeats a row because rows move, the client has left it out: what
+        comes here says something about a product and place for the second time.
         """
         bindings = self.env["stock.sync.binding"].union(*(o.binding for o in outcomes))
         if run.scope == "products" or not bindings:
@@ -145,28 +145,31 @@ class StockSyncPlan(models.AbstractModel):
             return True
         compare = self.env["stock.sync.compare"]
         quantity = compare._in_product_unit(accepted.binding_id.backend_id, outcome)
-        if float(quantity) == accepted.quantity:
+        if run.backend_id._may_repeat() and float(quantity) == accepted.quantity:
             return True
-        self._contradict(outcome, f"{accepted.quantity:g}")
+        self._contradict(run, outcome, f"{accepted.quantity:g}")
         run._count(unchanged=-1)
         return False
 
     @api.model
     def _check_line(self, line, outcome):
         """The run has a line already: right or wrong, by what the API says now."""
-        said = level_text(outcome.level)
-        if line.state != "planned" or said == line.api_quantity:
+        run = line.run_id
+        is_same = level_text(outcome.level) == line.api_quantity
+        if line.state != "planned" or (is_same and run.backend_id._may_repeat()):
             return
         if outcome.level:
-            self._contradict(outcome, line.api_quantity)
+            self._contradict(run, outcome, line.api_quantity)
         outcome.line = line
-        self.env["stock.sync.record"]._settle(line.run_id, [outcome])
+        self.env["stock.sync.record"]._settle(run, [outcome])
 
     @api.model
-    def _contradict(self, outcome, first):
+    def _contradict(self, run, outcome, first):
+        reason = "contradiction" if run.backend_id._may_repeat() else "several_rows"
         error = InvalidResponse(
-            reason="contradiction",
+            reason=reason,
             external_id=outcome.external_id,
+            location=outcome.site.location.complete_name,
             quantity=first,
             other_quantity=level_text(outcome.level) or "null",
         )

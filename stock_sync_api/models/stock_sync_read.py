@@ -1,10 +1,10 @@
 import time
 from contextlib import closing
 
-from odoo import api, fields, models
+from odoo import api, models
 
 from ..client import ClientError
-from ..reading import Reading
+from .stock_sync_source import LIST_BATCH_SIZE
 
 
 class StockSyncRead(models.AbstractModel):
@@ -24,62 +24,86 @@ class StockSyncRead(models.AbstractModel):
         if not run.complete and not run.error_code:
             if not self._read_answers(run, end):
                 return False
+        if run._is_waiting():
+            return True
         if run.complete and run._is_list() and not run.delta:
             return self._read_missing(run)
         return True
 
     @api.model
     def _read_answers(self, run, end):
-        plan = self.env["stock.sync.plan"]
+        """:return: False when time was up before the end; True also where the API
+        goes no further, which is noted on the run
+        """
         state = run.plan_state or {}
-        reading = Reading(
-            run.backend_id._get_sites(),
-            state.get("reading"),
-            run.delta and run.backend_id.location_codes,
+        reading = run.backend_id._get_reading(
+            state.get("reading"), run.delta and run.backend_id.location_codes
         )
-        if not state:
-            self._retrying(plan._plan_unsettable, run)
-        elif run._is_list():
-            # Who is killed from here on begins again: pages may have moved.
-            run.plan_state = False
-        if self._in_cron():
-            self.env["stock.sync.unchanged"]._refresh_statistics()
-            self._commit_progress(0)
+        self._begin_reading(run, state)
+        if state.get("ended"):
+            return self._end_answers(run, reading, state)
         closer_look = self.env["stock.sync.unchanged"]._closer_look(run.backend_id)
-        moved = False
         calls_before = run.api_calls
         with run.backend_id._get_api() as api_client:
             batches = self.env["stock.sync.source"]._batches(
                 run, api_client, state.get("position")
             )
             with closing(batches):
-                while batch := self._next_batch(run, batches):
+                while batch := self._next_batch(run, batches, reading, state):
                     self._plan_batch(run, reading, batch, closer_look)
-                    moved = batch.moved
                     run.api_calls = calls_before + api_client.calls
                     if run.state != "planning":
                         return True
-                    state = {"position": batch.state, "reading": reading.state()}
+                    state = self._state_after(state, batch)
                     if not run._is_list():
-                        run.plan_state = state
+                        run.plan_state = {**state, "reading": reading.state()}
                     in_time = self._checkpoint(run, len(batch.levels))
                     if batch.state and (not in_time or time.monotonic() > end):
-                        run.plan_state = state
+                        run.plan_state = {**state, "reading": reading.state()}
                         self._commit_progress(0)
                         return False
             run.api_calls = calls_before + api_client.calls
-        if not run.error_code:
-            self._end_answers(run, reading, moved)
-        return True
+        if run.error_code or run._is_waiting():
+            return True
+        return self._end_answers(run, reading, state)
 
     @api.model
-    def _next_batch(self, run, batches):
+    def _begin_reading(self, run, state):
+        plan = self.env["stock.sync.plan"]
+        if run.resume_date:
+            run._resume()
+        if not state:
+            self._retrying(plan._plan_unsettable, run)
+            run.write(self.env["stock.sync.source"]._prepare_queue(run))
+        elif run._is_list():
+            # Who is killed from here on begins again: pages may have moved.
+            run.plan_state = False
+        if self._in_cron():
+            self.env["stock.sync.unchanged"]._refresh_statistics()
+            self._commit_progress(0)
+
+    @api.model
+    def _next_batch(self, run, batches, reading, state):
         """:return: None at the end, and where the API goes no further"""
         try:
             return next(batches, None)
         except ClientError as error:
-            self.env["stock.sync.engine"]._give_up(run, error)
+            state = {**state, "reading": reading.state()}
+            self.env["stock.sync.engine"]._give_up(run, error, state)
             return None
+
+    @api.model
+    def _state_after(self, state, batch):
+        """What is known of the answers so far, for JSON.
+
+        ``waits`` is there where the API had us wait on the way.
+        """
+        return {
+            **state,
+            "position": batch.state,
+            "moved": batch.moved,
+            "announced": batch.announced,
+        }
 
     @api.model
     def _plan_batch(self, run, reading, batch, closer_look):
@@ -88,25 +112,41 @@ class StockSyncRead(models.AbstractModel):
         if not self.env["stock.sync.engine"]._may_go_on(run):
             return
         if run._is_list():
-            by_site, faults = reading.sort(batch.levels, batch.faults)
+            by_site, faults = reading.sort(batch.levels, batch.faults, batch.again)
         else:
             by_site, faults = reading.sort_whole(batch.levels, batch.faults)
         plan = self.env["stock.sync.plan"]
         self._retrying(plan._plan, run, by_site, faults, batch.received, closer_look)
-        run.version = batch.version or run.version
+        if not run._is_list():
+            named = {level.external_id for level in batch.levels}
+            self._retrying(self.env["stock.sync.missing"]._plan_left_out, run, named)
+            run.answered = batch.state["answered"]
+        run.write(
+            {"version": batch.version or run.version, "heard_date": batch.received}
+        )
 
     @api.model
-    def _end_answers(self, run, reading, moved):
+    def _end_answers(self, run, reading, state):
+        """Plan what was only certain at the end, and say that nothing more comes.
+
+        :return: False when time was up before the end
+        """
         plan = self.env["stock.sync.plan"]
-        now = fields.Datetime.now()
-        self._retrying(plan._plan, run, {}, reading.left_over(), now)
+        while reading.is_left_over():
+            by_site, faults = reading.left_over(LIST_BATCH_SIZE)
+            self._retrying(plan._plan, run, by_site, faults, run.start_date)
+            if not self._checkpoint(run, LIST_BATCH_SIZE) and reading.is_left_over():
+                run.plan_state = {**state, "ended": True, "reading": reading.state()}
+                self._commit_progress(0)
+                return False
         if not run.delta and (run.backend_id.location_codes or []) != reading.codes:
             run.backend_id.location_codes = reading.codes
         if len(reading.codes) > 1:
             facts = {"reason": "several", "codes": ", ".join(reading.codes)}
             self.env["stock.sync.engine"]._fail_run(run, ("unknown_location", facts))
         else:
-            run.write({"complete": True, "plan_state": {"moved": moved}})
+            run.write({"complete": True, "plan_state": {"moved": _has_moved(state)}})
+        return True
 
     @api.model
     def _read_missing(self, run):
@@ -115,13 +155,25 @@ class StockSyncRead(models.AbstractModel):
         state = run.plan_state or {}
         if "position" not in state and search._is_nothing_missing(run):
             return True
+        moved = state.get("moved") or search._says_twice(run)
+        is_certain = search._is_certain(run)
         while run.state == "planning":
             missing = search._next(run, state.get("position", 0))
             if not missing:
                 break
-            self._retrying(search._plan, run, missing, state.get("moved"))
+            self._retrying(search._plan, run, missing, moved, is_certain)
             state = {**state, "position": missing[-1][0]}
             run.plan_state = state
             if not self._checkpoint(run, len(missing)):
                 return False
         return True
+
+
+def _has_moved(state):
+    """Whether rows of a list may have slipped from one page to another.
+
+    Hours may lie between two sittings: without a number that was announced, nothing
+    shows what happened meanwhile.
+    """
+    in_sittings = state.get("waits") and not state.get("announced")
+    return bool(state.get("moved") or in_sittings)

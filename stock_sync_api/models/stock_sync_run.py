@@ -1,3 +1,5 @@
+from datetime import timedelta
+
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Domain
@@ -7,6 +9,9 @@ from odoo.orm.models import NO_ACCESS
 OPEN_RUNS = Domain("scope", "=", "backend") & Domain(
     "state", "in", ["planning", "applying"]
 )
+
+#: a run that has had no answer for so long is not asked to wait any more, but fails
+LONGEST_SILENCE = timedelta(hours=24)
 
 
 class StockSyncRun(models.Model):
@@ -105,6 +110,29 @@ class StockSyncRun(models.Model):
         copy=False,
         help="Where to go on reading; only while the run is planned.",
     )
+    queue = fields.Json(
+        readonly=True,
+        groups=NO_ACCESS,
+        exportable=False,
+        copy=False,
+        prefetch=False,  # a catalogue's worth of numbers
+        help="The bindings to ask about, in their order, where that is one by one.",
+    )
+    expected = fields.Integer(
+        readonly=True, help="How many IDs the run asks about, where it asks by IDs."
+    )
+    answered = fields.Integer(readonly=True, help="How many of them have an answer.")
+    heard_date = fields.Datetime(
+        string="Last Answer",
+        readonly=True,
+        help="When the API last answered with something that could be used.",
+    )
+    resume_date = fields.Datetime(
+        string="Goes On At",
+        readonly=True,
+        help="The API has asked for a pause. What was read so far is applied; the run"
+        " goes on from there at this time.",
+    )
     interruptions = fields.Integer(
         readonly=True,
         help="How often the server was killed during the run, which then went on.",
@@ -135,12 +163,20 @@ class StockSyncRun(models.Model):
             run.display_name = f"{run.backend_id.name} #{run.id or ''}"
 
     @api.depends(
-        "error_message", "state", "unchanged", "changed", "skipped", "failed", "preview"
+        "error_message",
+        "state",
+        "unchanged",
+        "changed",
+        "skipped",
+        "failed",
+        "preview",
+        "resume_date",
     )
-    @api.depends_context("lang")
+    @api.depends_context("lang", "tz")
     def _compute_message(self):
         for run in self:
-            run.message = run.error_message or run._summary()
+            waiting = run._is_waiting() and run.progress
+            run.message = run.error_message or waiting or run._summary()
 
     @api.depends("state", "line_ids.state", "line_ids.error_code")
     def _compute_has_held_lines(self):
@@ -196,6 +232,8 @@ class StockSyncRun(models.Model):
             "state": state,
             "end_date": fields.Datetime.now(),
             "plan_state": False,
+            "queue": False,
+            "resume_date": False,
             "settled": self.complete and not error_code and not self._has_more_to_do(),
         }
         if error_code:
@@ -204,12 +242,42 @@ class StockSyncRun(models.Model):
         if self.scope == "backend" and not self.preview:
             self.backend_id._after_run(self)
 
+    def _is_waiting(self):
+        """Whether the API has asked for a pause, after which the run goes on."""
+        return bool(self.resume_date)
+
+    def _wait(self, date, state):
+        """Go on at a time, from where the reading is.
+
+        :param state: where that is, as ``stock.sync.read`` has it
+        """
+        waits = state.get("waits", 0) + 1
+        self.write({"resume_date": date, "plan_state": {**state, "waits": waits}})
+
+    def _resume(self):
+        self.resume_date = False
+        self.backend_id._end_pause()
+
+    def _has_waited_in_vain(self):
+        """Whether the API has said nothing but that it wants a pause, for a day."""
+        since = self.heard_date or self.start_date
+        return since < fields.Datetime.now() - LONGEST_SILENCE
+
+    def action_stop(self):
+        """End a run that is under way, or waits; what was applied stays."""
+        self._check_may_decide()
+        for run in self.filtered(lambda run: run.state in ("planning", "applying")):
+            run.sudo().write({"decided_by_id": self.env.user.id})
+            run.sudo()._finish("interrupted")
+
     def _has_more_to_do(self):
         """Whether a delta must ask again for something that this run was told.
 
         Or was not told, because the list moved while it was read.
         """
         if (self.plan_state or {}).get("moved"):
+            return True
+        if self.env["stock.sync.missing"]._says_twice(self):
             return True
         waiting = ["apply_failed", "count_in_progress", "move_in_progress"]
         waiting += ["below_reserved", "held_by_guard"]

@@ -1,6 +1,7 @@
 from markupsafe import Markup
 
 from odoo import api, fields, models
+from odoo.tools import format_datetime, format_time
 
 #: what the bar shows, in its order, and the colours and icons that stand for it
 OUTCOMES = {
@@ -80,18 +81,23 @@ class StockSyncRun(models.Model):
         count = Markup("<b>%s</b>") % count
         return self.env._("%(outcome)s: %(count)s", outcome=outcome, count=count)
 
-    @api.depends("state", "received", "changed", "failed")
-    @api.depends_context("lang")
+    @api.depends("state", "received", "changed", "failed", "resume_date", "answered")
+    @api.depends_context("lang", "tz")
     def _compute_progress(self):
         """What a run that is under way is doing; empty for any other."""
         for run in self:
             run.progress = False
-            if run.state == "planning":
+            if run.state == "planning" and run.resume_date:
                 run.progress = self.env._(
-                    "Reading the API's answers: %(received)s quantities so far, of"
-                    " about %(expected)s.",
-                    received=run.received,
-                    expected=max(run.received, run.backend_id.binding_count),
+                    "%(read)s of %(expected)s read. The API has asked for a"
+                    " pause: it goes on at %(time)s.",
+                    **run._read_so_far(),
+                    time=run._in_words(run.resume_date),
+                )
+            elif run.state == "planning":
+                run.progress = self.env._(
+                    "Reading the API's answers: %(read)s of %(expected)s so far.",
+                    **run._read_so_far(),
                 )
             elif run.state == "applying":
                 left = self.env["stock.sync.run.line"].search_count(
@@ -106,6 +112,23 @@ class StockSyncRun(models.Model):
                     done=run.changed,
                     left=left,
                 )
+
+    def _read_so_far(self):
+        """How much was read, and how much there may be: products, or rows of a list."""
+        self.ensure_one()
+        if self.expected:
+            return {"read": self.answered, "expected": self.expected}
+        read = self.received + self.unmatched
+        expected = max(read, self.backend_id.binding_count)
+        return {"read": read, "expected": self.env._("about %s", expected)}
+
+    @api.model
+    def _in_words(self, date):
+        """The time of day, with the date where that is another day, for the reader."""
+        now = fields.Datetime.context_timestamp(self, fields.Datetime.now())
+        if fields.Datetime.context_timestamp(self, date).date() == now.date():
+            return format_time(self.env, date, time_format="short")
+        return format_datetime(self.env, date, dt_format="short")
 
     def _compute_line_count(self):
         counts = dict(
@@ -137,12 +160,16 @@ class StockSyncRun(models.Model):
     def _notification(self):
         """Of a run that is under way: where to watch it."""
         action = super()._notification()
-        if len(self) == 1 and not self.end_date and self.state != "held":
+        if len(self) == 1 and self.progress:
             path = f"/odoo/action-stock_sync_api.stock_sync_run_action/{self.id}"
             action["params"].update(
                 type="info",
                 sticky=False,
-                message=self.env._("Synchronisation started: it goes on by itself. %s"),
+                message=(
+                    f"{self.progress} %s"
+                    if self._is_waiting()
+                    else self.env._("Synchronisation started: it goes on by itself. %s")
+                ),
                 links=[{"label": self.env._("Watch the run"), "url": path}],
             )
         return action

@@ -216,18 +216,24 @@ class StockSyncService(models.AbstractModel):
 
         The one that has waited longest comes first, so that backends share the time.
         One that has waited too long is closed: its answers are of another time. So is
-        one that was killed while it read a list, whose pages may have moved.
+        one that was killed while it read a list, whose pages may have moved. One that
+        the API has asked to wait is left out until its time has come.
         """
+        now = fields.Datetime.now()
+        due = Domain("state", "=", "applying")
+        due |= Domain("resume_date", "=", False) | Domain("resume_date", "<=", now)
         runs = (
             self.env["stock.sync.run"]
             .sudo()
             .search(
-                OPEN_RUNS & domain,
+                OPEN_RUNS & due & domain,
                 order="write_date, id",
             )
         )
-        limit = fields.Datetime.now() - OPEN_RUN_EXPIRY
-        dead = runs.filtered(lambda run: run.write_date < limit)
+        limit = now - OPEN_RUN_EXPIRY
+        dead = runs.filtered(
+            lambda run: max(run.write_date, run.resume_date or run.write_date) < limit
+        )
         if self._was_killed():
             dead |= runs.filtered(
                 lambda run: (

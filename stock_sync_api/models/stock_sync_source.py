@@ -3,8 +3,10 @@ from contextlib import closing
 
 from odoo import api, fields, models
 from odoo.fields import Domain
+from odoo.tools import SQL
 
-from ..client import ClientError, read_ahead
+from ..client import ClientError, RateLimited, read_ahead
+from ..id_queue import IdQueue
 from ..reading import Batch
 
 #: levels per transaction of a list: enough that the work per batch does not count
@@ -38,80 +40,154 @@ class StockSyncSource(models.AbstractModel):
         :return: generator of :class:`Batch`
         :raise ClientError: where it goes no further; what came before is yielded
         """
-        if run.backend_id.request_mode == "list":
+        if run._is_list():
             return self._list_batches(run, api_client, state)
-        return self._id_batches(run, api_client, state or {})
+        return self._id_batches(run, api_client, state)
 
     @api.model
     def _list_batches(self, run, api_client, state):
         pages = api_client.pages(
             since=run.since_date or None, version=run.since_version or None, state=state
         )
-        levels, faults, received, page = [], [], None, None
+        levels, faults, again, received, page = [], [], [], None, None
         with read_ahead(_stamped(pages), ROWS_AHEAD, _weigh) as stamped_pages:
             started = time.monotonic()
             try:
                 for asked, page in stamped_pages:
                     levels += page.levels
                     faults += page.faults
+                    again += page.again
                     received = received or asked
                     late = time.monotonic() - started > BATCH_SECONDS
-                    if page.state is None or late or len(levels) >= LIST_BATCH_SIZE:
-                        yield _batch(levels, faults, received, page)
-                        levels, faults, received = [], [], None
+                    if page.is_last or late or len(levels) >= LIST_BATCH_SIZE:
+                        yield _batch(levels, faults, again, received, page)
+                        levels, faults, again, received = [], [], [], None
                         started = time.monotonic()
             except ClientError:
-                if levels or faults:
-                    yield _batch(levels, faults, received, page)
+                if received:
+                    yield _batch(levels, faults, again, received, page)
                 raise
 
     @api.model
     def _id_batches(self, run, api_client, state):
-        asked = {}
+        """The answers to questions about ids.
+
+        Where the API goes no further, some of the questions that were under way
+        together have an answer and some have not: those are left for later.
+        """
+        queue = IdQueue(run.queue or [], state)
+        asked, has_given_up = {}, False
         levels, faults = [], []
         started, received = time.monotonic(), fields.Datetime.now()
-        ids = self._external_ids(run.backend_id, state, asked)
+        ids = self._external_ids(run.backend_id, queue, asked, api_client)
         with closing(api_client.get_levels(ids)) as answers:
             for external_id, answer in answers:
-                state = asked.pop(external_id)
+                key = asked.pop(external_id)
+                is_end = answer is api_client.gave_up
+                if isinstance(answer, RateLimited) or (is_end and has_given_up):
+                    queue.give_back(key)
+                    continue
+                has_given_up = has_given_up or is_end
+                queue.answered += 1
                 if isinstance(answer, ClientError):
                     faults.append((external_id, answer))
                 else:
                     levels += answer
-                done = answer is api_client.gave_up
                 late = time.monotonic() - started > BATCH_SECONDS
-                if done or late or len(levels) + len(faults) >= BATCH_SIZE:
+                if late or len(levels) + len(faults) >= BATCH_SIZE:
+                    state = queue.state(asked.values())
                     yield Batch(levels, faults, received, state)
                     levels, faults = [], []
                     started, received = time.monotonic(), fields.Datetime.now()
-                if done:
-                    raise answer
         if levels or faults:
-            yield Batch(levels, faults, received, state)
+            yield Batch(levels, faults, received, queue.state(asked.values()))
+        if api_client.gave_up:
+            raise api_client.gave_up
 
     @api.model
-    def _external_ids(self, backend, state, asked):
-        """The ids to ask about: bound products, then those that may be bound.
+    def _external_ids(self, backend, queue, asked, api_client):
+        """The ids to ask about, as long as the API answers.
 
-        :param asked: gets, for each id, the state after it
+        :param asked: gets the key of each id
         """
-        for model, domain, key in (
-            ("stock.sync.binding", self._binding_domain(backend), "external_id"),
-            ("product.product", self._unbound_domain(backend), backend.match_by),
+        for key, external_id in self._keys(backend, queue):
+            if api_client.gave_up:
+                return
+            queue.take(key)
+            if external_id and external_id not in asked:
+                asked[external_id] = key
+                yield external_id
+
+    @api.model
+    def _keys(self, backend, queue):
+        """What is left of the queue, with its ids; None where the record is gone."""
+        Binding = self.env["stock.sync.binding"]
+        Product = self.env["product.product"]
+        for kind, record_id in queue.next_left():
+            record = (Binding if kind == "binding" else Product).browse(record_id)
+            fname = "external_id" if kind == "binding" else backend.match_by
+            found = record.exists()[fname] if record.exists() else None
+            yield (kind, record_id), found and found.strip()
+        while ids := queue.next_bindings(_IDS_AT_ONCE):
+            bindings = Binding.search_fetch([("id", "in", ids)], ["external_id"])
+            external_ids = {binding.id: binding.external_id for binding in bindings}
+            for binding_id in ids:
+                yield ("binding", binding_id), external_ids.get(binding_id)
+        while products := Product.search_fetch(
+            self._unbound_domain(backend) & Domain("id", ">", queue.products_after()),
+            [backend.match_by],
+            order="id",
+            limit=_IDS_AT_ONCE,
         ):
-            position = state.get(model, 0)
-            while records := self.env[model].search_fetch(
-                domain & Domain("id", ">", position),
-                [key],
-                order="id",
-                limit=_IDS_AT_ONCE,
-            ):
-                for record_id, external_id in [(r.id, r[key]) for r in records]:
-                    position = record_id
-                    state = {**state, model: position}
-                    if external_id not in asked:
-                        asked[external_id] = state
-                        yield external_id
+            keys = [(product.id, product[backend.match_by]) for product in products]
+            for product_id, key in keys:
+                yield ("product", product_id), key.strip()
+
+    @api.model
+    def _binding_order(self, backend):
+        """The bindings to ask about: who has waited longest comes first.
+
+        So that no product starves where runs are broken off time and again, however
+        they are. One that keeps failing has been asked about, too.
+
+        :return: list of ids
+        """
+        query = self.env["stock.sync.binding"]._search(self._binding_domain(backend))
+        self.env.flush_all()
+        rows = self.env.execute_query(
+            SQL(
+                """
+                SELECT binding.id
+                  FROM stock_sync_binding binding
+             LEFT JOIN (SELECT binding_id, MAX(date) AS date
+                          FROM stock_sync_level
+                      GROUP BY binding_id) level ON level.binding_id = binding.id
+                 WHERE binding.id IN %s
+              ORDER BY GREATEST(
+                           level.date,
+                           CASE WHEN binding.state = 'error' THEN (
+                               SELECT MAX(line.received_date)
+                                 FROM stock_sync_run_line line
+                                WHERE line.binding_id = binding.id
+                           ) END
+                       ) NULLS FIRST,
+                       binding.id
+                """,
+                query.subselect(),
+            )
+        )
+        return [binding_id for [binding_id] in rows]
+
+    @api.model
+    def _prepare_queue(self, run):
+        """Values of a run that asks about ids: which, and how many in all."""
+        if run._is_list():
+            return {}
+        ids = self._binding_order(run.backend_id)
+        unbound = self.env["product.product"].search_count(
+            self._unbound_domain(run.backend_id)
+        )
+        return {"queue": ids, "expected": len(ids) + unbound}
 
     @api.model
     def _binding_domain(self, backend):
@@ -136,9 +212,18 @@ class StockSyncSource(models.AbstractModel):
         return Domain("backend_id", "=", backend.id) & ~self._binding_domain(backend)
 
 
-def _batch(levels, faults, received, page):
+def _batch(levels, faults, again, received, page):
     """A batch that ends with ``page``."""
-    return Batch(levels, faults, received, page.state, page.version, page.moved)
+    return Batch(
+        levels,
+        faults,
+        received,
+        page.state,
+        page.version,
+        page.moved,
+        again,
+        page.announced,
+    )
 
 
 def _stamped(pages):

@@ -14,6 +14,7 @@ from . import test_neutralize
 from . import test_order_of_events
 from . import test_product_fields
 from . import test_queries
+from . import test_quota
 from . import test_retention
 from . import test_revert
 from . import test_rights
@@ -21,6 +22,7 @@ from . import test_rules
 from . import test_secrets
 from . import test_security
 from . import test_setup
+from . import test_several_rows
 from . import test_tour
 from . import test_tour_screens
 from . import test_translations

@@ -144,18 +144,20 @@ class TestCron(StockSyncCase):
         self.answers["123"] = (429, {"Retry-After": "900"}, "")
         before = fields.Datetime.now()
         run = self.run_cron()
-        self.assertEqual((run.state, run.error_code), ("failed", "rate_limited"))
-        self.assertGreaterEqual(
-            self.backend.next_attempt_date, before + timedelta(seconds=900)
-        )
+        self.assertEqual((run.state, run.error_code), ("planning", False))
+        self.assertGreaterEqual(run.resume_date, before + timedelta(seconds=900))
+        self.assertEqual(self.backend.next_attempt_date, run.resume_date)
         triggers = self.env["ir.cron.trigger"].search([("cron_id", "=", self.cron.id)])
-        self.assertEqual(triggers.call_at, self.backend.next_attempt_date)
+        self.assertEqual(triggers.call_at, run.resume_date)
         self.run_cron()
         self.assertEqual(len(self.calls), 1, "not asked again before the time")
-        with freeze_time(self.backend.next_attempt_date + timedelta(seconds=1)):
+        self.assertEqual(self.backend.failure_count, 0, "to be asked to wait is none")
+        with freeze_time(run.resume_date + timedelta(seconds=1)):
             self.api_says("5")
-            self.run_cron()
+            self.assertEqual(self.run_cron(), run)
         self.assertEqual(self.on_hand(), 5)
+        self.assertEqual((run.state, run.changed), ("done", 1))
+        self.assertFalse(self.backend.next_attempt_date)
 
     def test_refused_credentials_stop_the_run_at_once(self):
         for number in range(5):
@@ -285,7 +287,7 @@ class TestCron(StockSyncCase):
             patch.object(Plan, "_plan", count),
         ):
             run = self.run_cron()
-        self.assertEqual(batches, [1, 1, 1, 1, 1, 0])
+        self.assertEqual(batches, [1, 1, 1, 1, 1])
         self.assertEqual((run.state, run.changed), ("done", 5))
         self.assertEqual(sorted(self.calls), ["0", "1", "123", "2", "3"])
 

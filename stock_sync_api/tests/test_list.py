@@ -360,15 +360,19 @@ class TestSites(SitesCase):
 
     def test_sum_about_which_two_things_are_said_is_not_used(self):
         self.map_codes(A=self.stock, B=self.stock)
-        for rows, after in (
-            ([("123", "A", 5), ("123", "A", 7), ("123", "B", 3)], 0),
-            ([("123", "A", 5), ("123", "B", 3), ("123", "A", 5)], 8),
-        ):
-            self.say(*rows)
+        for second in (7, 5):
+            self.say(("123", "A", 5), ("123", "A", second), ("123", "B", 3))
             run = self.sync_all()
-            self.assertEqual(self.on_hand(), after)
+            self.assertEqual(self.on_hand(), 0)
             line = run.line_ids.filtered(lambda li: li.product_id == self.product)
-            self.assertEqual(line.state, "applied" if after else "failed")
+            self.assertEqual(line.state, "failed")
+            self.assertEqual(line.error_facts["reason"], "several_rows")
+
+    def test_row_of_a_sum_that_moves_to_another_page_counts_once(self):
+        self.map_codes(A=self.stock, B=self.stock)
+        self.say(("123", "A", 5), ("123", "B", 3), ("p0", "A", 1), ("123", "A", 5))
+        self.sync_all()
+        self.assertEqual(self.on_hand(), 8)
 
     def test_button_does_not_take_one_location_for_the_whole(self):
         self.set_stock(12)

@@ -79,7 +79,7 @@ class TestMissing(ListCase):
         run = self.sync_by_schedule()
         self.assertEqual((run.state, run.received), ("partial", 7))
         self.assert_left_alone(run, "not_in_answer", self.products[3])
-        self.assertIn("longer or shorter", run.line_ids.error_message)
+        self.assertIn("moved from one page", run.line_ids.error_message)
         self.assertEqual(self.on_hand(self.products[3]), 9)
         run = self.sync_by_schedule()
         self.assertFalse(run.delta, "what was overlooked is not asked for as news")

@@ -169,6 +169,7 @@ def lister(asker):
             item_path="",
             mapping=Mapping(date="", location=location),
             paging=Paging("page", pages="pages"),
+            rows_apart=bool(location),
             **settings,
         )
 
@@ -196,6 +197,33 @@ def test_a_list_with_locations_is_read_to_its_end(lister):
 
     [(_id, levels)] = lister(reply, "place").get_levels(["1"])
     assert [level.quantity for level in levels] == [1, 2, 3]
+
+
+def rows_that_move(question):
+    """The second row comes again on page 2, and pushes one to page 1 that was read."""
+    found = {"1": ["a", "b"], "2": ["b", "c"]}[question.query["page"]]
+    return document({"items": [row(name) for name in found], "pages": 2})
+
+
+def test_a_product_that_rows_may_have_slipped_of_is_not_judged(lister):
+    asked = ["a", "b", "d"]
+    answers = dict(lister(rows_that_move).get_levels(asked))
+    assert codes(answers.items()) == {
+        "a": "levels",
+        "b": "levels",
+        "d": "not_in_answer",
+    }
+    assert answers["d"].facts == {"reason": "moved"}
+    assert [level.quantity for level in answers["b"]] == [1]
+    # Another row of theirs may be the one that slipped.
+    answers = dict(lister(rows_that_move, "place").get_levels(asked))
+    assert {answer.facts["reason"] for answer in answers.values()} == {"moved"}
+
+
+def test_a_row_on_two_pages_leaves_a_sum_unknown(lister):
+    api = lister(rows_that_move, "place", rows_add_up=True)
+    answers = dict(api.get_levels(["b"]))
+    assert answers["b"].facts["reason"] == "repeated_row"
 
 
 def test_a_list_that_breaks_off_is_an_error_for_those_not_found(lister):
