@@ -1,6 +1,7 @@
 from collections.abc import Iterator
+from itertools import chain
 
-from .errors import ClientError, NotInAnswer, ProductNotFound
+from .errors import ClientError, NotFound, NotInAnswer, ProductNotFound
 from .gather import gather
 from .level import Level
 from .list_reader import ListReader, Page
@@ -9,12 +10,22 @@ from .request import Value
 from .settings import ApiSettings
 
 
+#: questions that may be answered by 404 before the address counts as wrong
+_TRIES = 20
+
+
 class IdsReader:
     """Asks about several products at once."""
 
     def __init__(self, settings: ApiSettings, list_reader: ListReader):
         self._settings = settings
         self._list_reader = list_reader
+        #: whether the API has answered a question, so that its address is right
+        self._has_answered = False
+        #: whether it answers where it knows only some of the ids
+        self._leaves_out = False
+        #: how many more questions a wrong address is worth
+        self._tries_left = _TRIES
 
     def can_ask(self, external_id: str) -> bool:
         """Whether the id can be told apart from the others in a request."""
@@ -32,12 +43,50 @@ class IdsReader:
         wanted = [i for i in dict.fromkeys(external_ids) if self.can_ask(i)]
         found: dict[str, list[Level] | ClientError] = {}
         if wanted:
-            found = gather(self.pages(wanted))
+            found = self._ask(wanted)
         return {
-            external_id: found.get(external_id)
-            or (NotInAnswer() if self.can_ask(external_id) else ProductNotFound())
+            external_id: found.get(external_id) or self._not_found(external_id)
             for external_id in external_ids
         }
+
+    def _ask(self, external_ids: list[str]) -> dict[str, list[Level] | ClientError]:
+        pages = self.pages(external_ids)
+        try:
+            first = next(pages)
+        except NotFound as error:
+            if error.is_page:
+                raise  # a web server's own: there is no API at this address
+            return self._ask_less(external_ids, error)
+        found = gather(chain([first], pages))
+        self._has_answered = True
+        if 0 < len(found.keys() & set(external_ids)) < len(external_ids):
+            self._leaves_out = True
+        return found
+
+    def _ask_less(
+        self, external_ids: list[str], error: NotFound
+    ) -> dict[str, list[Level] | ClientError]:
+        """After a 404: the API knows none of them; or not all, and has to be asked
+        about fewer at a time; or the address is wrong.
+        """
+        self._tries_left -= 1
+        is_futile = not self._has_answered and self._tries_left < 0
+        if len(external_ids) == 1 or self._leaves_out or is_futile:
+            if self._has_answered:
+                return {}
+            unknown = ProductNotFound(**{**error.facts, "reason": "none_known"})
+            return dict.fromkeys(external_ids, unknown)
+        middle = len(external_ids) // 2
+        halves = external_ids[:middle], external_ids[middle:]
+        return {**self._ask(halves[0]), **self._ask(halves[1])}
+
+    def _not_found(self, external_id: str) -> ClientError:
+        if self.can_ask(external_id):
+            return NotInAnswer()
+        if not is_usable_id(external_id):
+            return ProductNotFound(reason="unaskable")
+        separator = self._settings.ids_separator
+        return ProductNotFound(reason="separator", separator=separator)
 
     def pages(self, external_ids: list[str]) -> Iterator[Page]:
         """The pages of the answer to one question.
