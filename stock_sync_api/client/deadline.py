@@ -41,6 +41,16 @@ def answer_until(deadline: float):
         _deadline.reset(token)
 
 
+@contextmanager
+def hurried(seconds: float):
+    """Inside, no more than so much of the current deadline is left."""
+    token = _deadline.set(min(_deadline.get(), time.monotonic() + seconds))
+    try:
+        yield
+    finally:
+        _deadline.reset(token)
+
+
 def seconds_left() -> float:
     """What is left of the current deadline.
 

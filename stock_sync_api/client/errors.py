@@ -2,7 +2,8 @@
 
 ``code`` is the stable error code that users see and filter on. ``facts`` are the
 values for the sentence shown to them, which is built (and translated) where there is
-a user. Facts never hold a header, a query or a body: those may hold a secret.
+a user. Facts never hold a header, a query or a body: those may hold a secret. ``said``,
+the API's own words about the trouble, are quoted only where none is in them.
 """
 
 
@@ -20,6 +21,13 @@ class ClientError(Exception):
     systemic = False
     #: no other product will fare better in this run: stop asking at once
     stops_run = False
+
+    #: the beginning of the answer that it is about. No fact: a secret may be in it
+    body = b""
+    #: whether the answer is a page for people, and not the API's own
+    is_page = False
+    #: which token the API would have liked better (``WWW-Authenticate``); no fact either
+    challenge = ""
 
     def __init__(self, **facts):
         super().__init__(f"{self.code}: {facts}")
@@ -48,6 +56,16 @@ class AuthFailed(ClientError):
     """
 
     code = "auth_failed"
+    stops_run = True
+
+
+class Blocked(ClientError):
+    """What guards the API (Cloudflare, say) turns this server away. ``reason``: blocked.
+
+    Neither the credentials nor the address are at fault, and asking more makes it worse.
+    """
+
+    code = "http_error"
     stops_run = True
 
 

@@ -11,11 +11,24 @@ Beside the functions of JMESPath itself, an expression may use
   ``{"path": [key, …], "value": …}``
 
 Each gives null for null. A number, or a text that is one, compares with a number by
-value.
+value. JMESPath's own functions take these numbers for what they are, and stay exact.
+
+An expression may make a little of much, or much of a little: what it builds has a
+limit, which grows with what it is given.
 """
 
+import json
 import operator
-from decimal import Context, Decimal, Inexact, InvalidOperation, Overflow
+import threading
+from decimal import (
+    ROUND_CEILING,
+    ROUND_FLOOR,
+    Context,
+    Decimal,
+    Inexact,
+    InvalidOperation,
+    Overflow,
+)
 
 from jmespath import exceptions, functions, parser, visitor
 from jmespath.functions import signature
@@ -30,6 +43,22 @@ MISSING = object()
 #: enough for sums of what counts as a quantity; a sum that it rounds is an error
 _EXACTLY = Context(prec=200, traps=[Inexact, InvalidOperation, Overflow])
 
+#: an average need not end; this is exact for all that do, among quantities
+_AVERAGE = Context(prec=50, traps=[InvalidOperation, Overflow])
+
+#: longer numbers are none to calculate with: 1e999999999 would have as many digits
+_LONGEST = 200
+
+#: how many elements an evaluation may build, whatever it is given
+_FREE = 100_000
+#: and how many more for each value in what it is given: no expression that somebody
+#: has a use for takes each of them up as often
+_PER_VALUE = 20
+#: so many characters of a text that is built count as an element
+_CHARACTERS = 100
+
+_MULTIPLYING = {"multi_select_list", "multi_select_dict"}
+
 
 class Expression:
     """A compiled JMESPath expression.
@@ -41,9 +70,13 @@ class Expression:
 
     def __init__(self, text: str, field: str = ""):
         self.text = text
-        self._tree = _compile(text, field)
+        #: the tree, and whether one value may stand several times in what it gives
+        self._tree, self._multiplies = _compile(text, field)
+        path = _plain_path(self._tree)
+        #: whether it tells what is null from what is not there
+        self.tells_null = path is not None
         #: what it gives on a value; :data:`MISSING` where a plain path ends nowhere
-        self.find = _plain_path(self._tree) or self._search
+        self.find = path or self._search
 
     def get(self, value):
         """What the expression gives on ``value``; None for null and for nothing."""
@@ -55,17 +88,26 @@ class Expression:
         return _interpreter._is_true(self.get(value))
 
     def _search(self, value):
+        _work.begin(value)
         try:
             found = _interpreter.visit(self._tree, value)
+            if self._multiplies:
+                _work.measure(found)
+        except _TooMuch:
+            raise InvalidResponse(reason="too_much", name=self.text) from None
         except _FAILURES as error:
             raise InvalidResponse(reason="expression", name=self.text) from error
-        return _as_text(found)
+        finally:
+            _work.end()
+        return found
 
 
 def _compile(text, field):
     try:
-        tree = parser.Parser().parse(text).parsed
+        # Copied: the parser keeps its trees for the next time.
+        tree = _with_text_for_numbers(parser.Parser().parse(text).parsed)
         _check_functions(tree)
+        multiplies = not _types(tree).isdisjoint(_MULTIPLYING)
     except exceptions.IncompleteExpressionError:
         raise MappingError(field, "it is not complete", len(text)) from None
     except exceptions.LexerError as error:
@@ -77,7 +119,7 @@ def _compile(text, field):
         raise MappingError(field, name, _position(text, name)) from None
     except (exceptions.JMESPathError, RecursionError, ValueError) as error:
         raise MappingError(field, str(error), None) from None
-    return tree
+    return tree, multiplies
 
 
 def _check_functions(tree):
@@ -95,6 +137,26 @@ def _check_functions(tree):
     for child in tree["children"]:
         if isinstance(child, dict):  # those of a slice are numbers
             _check_functions(child)
+
+
+def _with_text_for_numbers(tree):
+    """The same, with the numbers of its literals as those of the answers are."""
+    result = dict(tree)
+    if tree["type"] == "literal":
+        result["value"] = _as_text(tree["value"])
+    else:
+        result["children"] = [
+            _with_text_for_numbers(child) if isinstance(child, dict) else child
+            for child in tree["children"]
+        ]
+    return result
+
+
+def _types(tree):
+    """The types of the nodes."""
+    return {tree["type"]}.union(
+        *(_types(child) for child in tree["children"] if isinstance(child, dict))
+    )
 
 
 def _position(text, message):
@@ -142,28 +204,92 @@ def _keys(tree):
 
 
 def _as_text(value):
-    """A number of the expression itself, as those of the answer are."""
+    """The numbers of the expression itself, as those of the answer are."""
+    if isinstance(value, list):
+        return [_as_text(element) for element in value]
+    if isinstance(value, dict):
+        return {key: _as_text(element) for key, element in value.items()}
     is_number = isinstance(value, int | float) and not isinstance(value, bool)
     return JsonNumber(repr(value)) if is_number else value
 
 
+class _TooMuch(Exception):
+    """An expression builds more than it may."""
+
+
+class _Work(threading.local):
+    """What the evaluation that this thread is at may still build."""
+
+    left = _FREE
+    _value = None
+
+    def begin(self, value):
+        self.left, self._value = _FREE, [value]
+
+    def end(self):
+        self._value = None
+
+    def spend(self, elements):
+        """
+        :raise _TooMuch: where the evaluation has built too much
+        """
+        self.left -= elements
+        if self.left < 0:
+            self._extend()
+
+    def _extend(self):
+        """Only now it matters how much it was given."""
+        if self._value:
+            self.left += _PER_VALUE * sum(1 for _value in _values(self._value))
+            self._value = None
+        if self.left < 0:
+            raise _TooMuch
+
+    def measure(self, found):
+        """Spend what ``found`` would take where nothing in it were there twice."""
+        for _value in _values([found]):
+            self.spend(1)
+
+
+def _values(pending):
+    """All values in the values; no recursion, and whatever is in them."""
+    pending = list(pending)
+    while pending:
+        value = pending.pop()
+        yield value
+        if isinstance(value, list):
+            pending.extend(value)
+        elif isinstance(value, dict):
+            pending.extend(value.values())
+
+
+_work = _Work()
+
+
 def _number(value) -> Decimal | None:
     """The number that a value of an answer or of an expression is, if it is one."""
-    if isinstance(value, bool) or not isinstance(value, str | int | float):
+    if not isinstance(value, str):
         return None
     try:
-        number = Decimal(value if isinstance(value, str) else repr(value))
+        number = Decimal(value)
     except ArithmeticError:
         return None
     return number if number.is_finite() else None
 
 
 def _is_number(value):
-    is_number = isinstance(value, JsonNumber | int | float)
-    return is_number and not isinstance(value, bool)
+    return isinstance(value, JsonNumber)
 
 
 def _equal(left, right):
+    _work.spend(1)
+    if isinstance(left, list) and isinstance(right, list):
+        pairs = zip(left, right, strict=False)
+        return len(left) == len(right) and all(_equal(*pair) for pair in pairs)
+    if isinstance(left, dict) and isinstance(right, dict):
+        return left.keys() == right.keys() and all(
+            _equal(value, right[key]) for key, value in left.items()
+        )
     if _is_number(left) or _is_number(right):
         numbers = (_number(left), _number(right))
         return None not in numbers and numbers[0] == numbers[1]
@@ -193,71 +319,147 @@ class _Interpreter(visitor.TreeInterpreter):
         "gte": _ordered(operator.ge),
     }
 
+    # What can make several of one is counted.
+
+    def visit_projection(self, node, value):
+        return _counted(super().visit_projection(node, value))
+
+    def visit_value_projection(self, node, value):
+        base = self.visit(node["children"][0], value)
+        if base == []:
+            return []  # some languages write an empty object like that
+        if not isinstance(base, dict):
+            return None
+        found = [self.visit(node["children"][1], each) for each in base.values()]
+        return _counted([each for each in found if each is not None])
+
+    def visit_filter_projection(self, node, value):
+        return _counted(super().visit_filter_projection(node, value))
+
+    def visit_multi_select_list(self, node, value):
+        return _counted(super().visit_multi_select_list(node, value))
+
+    def visit_multi_select_dict(self, node, value):
+        return _counted(super().visit_multi_select_dict(node, value))
+
+    def visit_function_expression(self, node, value):
+        return _counted(super().visit_function_expression(node, value))
+
+    def visit_flatten(self, node, value):
+        base = self.visit(node["children"][0], value)
+        if not isinstance(base, list):
+            return None
+        flat = []
+        for element in base:
+            inner = element if isinstance(element, list) else [element]
+            _work.spend(len(inner))  # before there is too much of it
+            flat += inner
+        return flat
+
+
+def _counted(built):
+    _work.spend(1 + (len(built) if isinstance(built, list | dict) else 0))
+    return built
+
 
 _ARRAY = {"types": ["array", "null"]}
-_OBJECT = {"types": ["object", "null"]}
+#: some languages write an empty object like an empty array
+_OBJECT = {"types": ["object", "array", "null"]}
+_NUMBER = {"types": ["number"]}
+_STRING = {"types": ["string"]}
+_TEXT = {"types": ["string", "number"]}
 _ANY = {"types": []}
+_ALIKE = {"types": ["array-number", "array-string"]}
+
+_PYTHON_TYPES = {**functions.REVERSE_TYPES_MAP, "number": ("JsonNumber",)}
+_JMESPATH_TYPES = {**functions.TYPES_MAP, "JsonNumber": "number"}
 
 
 class _Functions(functions.Functions):
     """JMESPath's functions, for numbers that are text, and our own."""
 
-    @signature(_OBJECT)
-    def _func_items(self, value):
-        if value is None:
+    # JMESPath's
+
+    def _get_allowed_pytypes(self, types):
+        allowed, of_elements = [], []
+        for name in types:
+            name, _dash, element = name.partition("-")
+            allowed += _PYTHON_TYPES[name]
+            if element:
+                of_elements.append(_PYTHON_TYPES[element])
+        return allowed, of_elements
+
+    def _convert_to_jmespath_type(self, pyobject):
+        return _JMESPATH_TYPES.get(pyobject, "unknown")
+
+    @signature(_NUMBER)
+    def _func_abs(self, number):
+        return _text_of(_decimal(number).copy_abs())
+
+    @signature(_NUMBER)
+    def _func_ceil(self, number):
+        return _text_of(_whole(number, ROUND_CEILING))
+
+    @signature(_NUMBER)
+    def _func_floor(self, number):
+        return _text_of(_whole(number, ROUND_FLOOR))
+
+    @signature({"types": ["array-number"]})
+    def _func_avg(self, numbers):
+        if not numbers:
             return None
-        return [[key, element] for key, element in value.items()]
+        total = _exact_sum(_decimal(number) for number in numbers)
+        return _text_of(_AVERAGE.divide(total, Decimal(len(numbers))))
 
-    @signature(_ARRAY)
-    def _func_total(self, values):
-        if values is None:
-            return None
-        quantities = [parse_quantity(_as_text(value)) for value in values]
-        if None in quantities:
-            return None  # of one of them no stock is kept: there is no sum
-        total = Decimal(0)
-        for quantity in quantities:
-            total = _EXACTLY.add(total, quantity)
-        return JsonNumber(total)
+    @signature(_ALIKE)
+    def _func_max(self, values):
+        return max(values, key=_by_value, default=None)
 
-    _func_sum = _func_total
+    @signature(_ALIKE)
+    def _func_min(self, values):
+        return min(values, key=_by_value, default=None)
 
-    @signature(_ANY, _ANY)
-    def _func_difference(self, left, right):
-        left, right = (parse_quantity(_as_text(value)) for value in (left, right))
-        if left is None or right is None:
-            return None
-        return JsonNumber(_EXACTLY.subtract(left, right))
+    @signature(_ALIKE)
+    def _func_sort(self, values):
+        return sorted(values, key=_by_value)
 
-    @signature(_ARRAY, {"types": ["string"]})
-    def _func_children(self, elements, key):
-        if elements is None:
-            return None
-        return [
-            {**child, "parent": element}
-            for element in elements
-            if isinstance(element, dict) and isinstance(element.get(key), list)
-            for child in element[key]
-            if isinstance(child, dict)
-        ]
+    def _create_key_func(self, expref, allowed_types, function_name):
+        key = super()._create_key_func(expref, allowed_types, function_name)
+        seen = set()
 
-    @signature(_OBJECT)
-    def _func_leaves(self, value):
-        if value is None:
-            return None
-        leaves = []
-        pending = [([], value)]  # no recursion: how deep it goes is the API's to say
-        while pending:
-            path, value = pending.pop()
-            if isinstance(value, dict):
-                inner = [([*path, key], child) for key, child in value.items()]
-                pending += reversed(inner)
-            else:
-                leaves.append({"path": path, "value": value})
-        return leaves
+        def key_of_one_type(element):
+            value = key(element)
+            seen.add(type(value))
+            if len(seen) > 1:
+                raise TypeError("numbers and texts have no order")
+            return _by_value(value)
 
-    @signature({"types": ["string"]}, {"types": ["array"]})
+        return key_of_one_type
+
+    @signature(_ANY)
+    def _func_type(self, value):
+        return self._convert_to_jmespath_type(type(value).__name__)
+
+    @signature(_ANY)
+    def _func_to_string(self, value):
+        return str(value) if isinstance(value, str) else "".join(_json(value))
+
+    @signature(_ANY)
+    def _func_to_number(self, value):
+        return None if _number(value) is None else JsonNumber(value)
+
+    @signature(_TEXT, _TEXT)
+    def _func_starts_with(self, text, start):
+        return text.startswith(start)
+
+    @signature(_TEXT, _TEXT)
+    def _func_ends_with(self, text, end):
+        return text.endswith(end)
+
+    @signature(_STRING, {"types": ["array"]})
     def _func_join(self, separator, texts):
+        for text in texts:
+            _work.spend(1 + (len(separator) + len(text)) // _CHARACTERS)
         return separator.join(texts)  # numbers, too: they are text
 
     @signature({"types": ["array", "string"]}, _ANY)
@@ -266,9 +468,130 @@ class _Functions(functions.Functions):
             return isinstance(search, str) and search in subject
         return any(_equal(element, search) for element in subject)
 
-    @signature(_ANY)
-    def _func_to_number(self, value):
-        return None if _number(value) is None else JsonNumber(value)
+    @signature({"types": ["string", "array", "object"]})
+    def _func_length(self, value):
+        return JsonNumber(len(value))
+
+    @signature({"types": ["object", "array"]})
+    def _func_keys(self, value):
+        return list(value.keys()) if value else []
+
+    @signature({"types": ["object", "array"]})
+    def _func_values(self, value):
+        return list(value.values()) if value else []
+
+    # Our own
+
+    @signature(_OBJECT)
+    def _func_items(self, value):
+        if not value:
+            return _nothing_of(value)
+        return [[key, element] for key, element in value.items()]
+
+    @signature(_ARRAY)
+    def _func_total(self, values):
+        if values is None:
+            return None
+        quantities = [parse_quantity(value) for value in values]
+        if None in quantities:
+            return None  # of one of them no stock is kept: there is no sum
+        return JsonNumber(_exact_sum(quantities))
+
+    _func_sum = _func_total
+
+    @signature(_ANY, _ANY)
+    def _func_difference(self, left, right):
+        left, right = (parse_quantity(value) for value in (left, right))
+        if left is None or right is None:
+            return None
+        return JsonNumber(_EXACTLY.subtract(left, right))
+
+    @signature(_ARRAY, _STRING)
+    def _func_children(self, elements, key):
+        if elements is None:
+            return None
+        children = []
+        for element in elements:
+            if isinstance(element, dict) and isinstance(element.get(key), list):
+                inner = [child for child in element[key] if isinstance(child, dict)]
+                _work.spend(sum(1 + len(child) for child in inner))
+                children += [{**child, "parent": element} for child in inner]
+        return children
+
+    @signature(_OBJECT)
+    def _func_leaves(self, value):
+        if not value:
+            return _nothing_of(value)
+        leaves = []
+        # No recursion: how deep it goes is the API's to say.
+        pending = [([key], child) for key, child in reversed(value.items())]
+        while pending:
+            path, value = pending.pop()
+            if isinstance(value, dict):
+                inner = [([*path, key], child) for key, child in value.items()]
+                pending += reversed(inner)
+            else:
+                _work.spend(len(path))
+                leaves.append({"path": path, "value": value})
+        return leaves
+
+
+def _nothing_of(value):
+    """What a function of an object gives for none, or for an empty one."""
+    return None if value is None else []
+
+
+def _decimal(number: JsonNumber) -> Decimal:
+    """
+    :raise ArithmeticError: for what is too long to calculate with
+    """
+    value = Decimal(number)
+    if not value.is_finite() or abs(value.adjusted()) > _LONGEST:
+        raise InvalidOperation
+    return value
+
+
+def _exact_sum(numbers):
+    total = Decimal(0)
+    for number in numbers:
+        total = _EXACTLY.add(total, number)
+    return total
+
+
+def _whole(number, rounding):
+    return _decimal(number).to_integral_value(rounding=rounding)
+
+
+def _text_of(number: Decimal) -> JsonNumber:
+    return JsonNumber(format(number, "f") if number else "0")
+
+
+def _by_value(value):
+    """Numbers have the order of numbers, texts that of texts."""
+    return _decimal(value) if isinstance(value, JsonNumber) else value
+
+
+def _json(value):
+    """The pieces of a value's JSON; numbers stay as they were sent."""
+    _work.spend(1)
+    if isinstance(value, JsonNumber):
+        yield str(value)
+    elif isinstance(value, dict):
+        yield "{"
+        for number, (key, element) in enumerate(value.items()):
+            yield f"{',' if number else ''}{json.dumps(key)}:"
+            yield from _json(element)
+        yield "}"
+    elif isinstance(value, list):
+        yield "["
+        for number, element in enumerate(value):
+            yield "," if number else ""
+            yield from _json(element)
+        yield "]"
+    else:
+        text = json.dumps(value)
+        _work.spend(len(text) // _CHARACTERS)
+        yield text
 
 
 #: shared by all threads: it holds no state but which method is for which node

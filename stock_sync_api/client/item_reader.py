@@ -1,7 +1,7 @@
 from urllib.parse import quote
 
 from . import strict_json
-from .errors import NotFound, ProductNotFound
+from .errors import InvalidResponse, NotFound, NotInAnswer, ProductNotFound
 from .level import Level
 from .mapping import UNUSABLE, Mapper
 from .request import Request, with_query
@@ -18,13 +18,13 @@ class ItemReader:
     def __init__(self, settings: ApiSettings, session: Session):
         self._settings = settings
         self._session = session
-        self._mapper = Mapper(settings.mapping)
+        self._mapper = Mapper(settings.mapping, settings.zone())
 
     def request(self, external_id: str) -> Request:
         """:raise ProductNotFound: for an id that no path can carry"""
         if external_id in ("", ".", "..") or UNUSABLE.search(external_id):
             # A path takes "." and ".." for folders, percent-encoded or not.
-            raise ProductNotFound()
+            raise ProductNotFound(reason="unaskable")
         path = self._settings.item_path.replace(
             "{external_id}", quote(external_id, safe="")
         )
@@ -41,7 +41,13 @@ class ItemReader:
             answer = self._session.send(self.request(external_id))
         except NotFound as error:
             raise ProductNotFound(**error.facts) from error
-        return self.parse(answer.body, external_id)
+        if answer.is_empty:
+            raise NotInAnswer()
+        try:
+            return self.parse(answer.body, external_id)
+        except InvalidResponse as error:
+            self._session.explain(error, answer)
+            raise
 
     def parse(self, body: bytes, external_id: str) -> list[Level]:
         """:raise ClientError: where the body says nothing usable"""

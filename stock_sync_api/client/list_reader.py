@@ -6,7 +6,7 @@ from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from . import strict_json
-from .errors import ClientError, HttpError, InvalidResponse
+from .errors import ClientError, HttpError, InvalidResponse, NotFound
 from .known_rows import KnownRows
 from .level import Level
 from .mapping import Mapper
@@ -70,6 +70,11 @@ class Page:
     _known_count: int = 0
 
     @property
+    def undated(self) -> int:
+        """How many levels have a time that was not understood."""
+        return sum(level.undated for level in self.levels)
+
+    @property
     def state(self) -> dict[str, Any] | None:
         """For JSON; a later ``pages(state=…)`` goes on after this page.
 
@@ -91,7 +96,9 @@ class ListReader:
         self._settings = settings
         self._session = session
         self._pager = pager(settings.paging)
-        self._mapper = Mapper(settings.mapping)
+        self._mapper = Mapper(settings.mapping, settings.zone())
+        #: whether an answer says itself that it is no error
+        self._must_succeed = bool(settings.mapping.success)
 
     def pages(
         self,
@@ -121,7 +128,7 @@ class ListReader:
                 if not self._pager.may_repeat_rows:
                     loops.check_answer(reading)
             except (HttpError, InvalidResponse) as error:
-                if not _says_no_more(error, progress):
+                if not self._says_no_more(error, progress):
                     raise
                 yield Page(
                     [],
@@ -177,8 +184,16 @@ class ListReader:
 
     def _read(self, request: Request, progress: _Progress) -> Reading:
         answer = self._session.send(request)
-        document = strict_json.loads(answer.body)
-        rows = self._mapper.rows(document)
+        document = None
+        try:
+            if answer.is_empty and not (answer.status != 204 and self._must_succeed):
+                rows: list = []
+            else:
+                document = strict_json.loads(answer.body)
+                rows = self._mapper.rows(document, self._may_lack_rows(progress))
+        except InvalidResponse as error:
+            self._session.explain(error, answer)
+            raise
         return Reading(
             answer,
             document,
@@ -187,6 +202,34 @@ class ListReader:
             pages_read=progress.pages_read + 1,
             is_full=len(rows) >= (progress.most_rows or self._size_asked()),
         )
+
+    def _is_nothing(self, progress: _Progress, reading: Reading) -> bool:
+        """Whether an answer says in so many words that there is nothing (more)."""
+        is_end = progress.is_spare or not progress.pages_read
+        return is_end and not reading.rows and self._pager.is_silent(reading)
+
+    def _may_lack_rows(self, progress: _Progress) -> bool:
+        """Whether an answer without a place for rows may mean that there are none.
+
+        Not that to a question about everything: it may be the answer of another API.
+        """
+        is_version = self._settings.paging.kind == "version"
+        return bool(
+            progress.params
+            or progress.pages_read
+            or (is_version and progress.place is not None)
+        )
+
+    def _says_no_more(self, error: ClientError, progress: _Progress) -> bool:
+        """Whether this is how the API says that nothing comes after the last page."""
+        if isinstance(error, NotFound) and progress.pages_read:
+            # Where nothing but an empty page tells the end, a missing one does, too.
+            return progress.is_spare or self._pager.ends_with_an_empty_page
+        if not progress.is_spare:
+            return False
+        if isinstance(error, HttpError):
+            return 400 <= error.facts.get("status", 0) < 500
+        return error.facts.get("reason") in ("page_loop", "no_rows", "no_success")
 
     def _size_asked(self) -> int:
         paging = self._settings.paging
@@ -197,9 +240,11 @@ class ListReader:
         :param again: how many rows of the page had come before
         :raise InvalidResponse: at an end that comes too early
         """
-        place = self._pager.after(progress.place, reading)
-        if place is None and not self._pager.is_complete(reading):
-            raise InvalidResponse(reason="incomplete")
+        place = None
+        if not self._is_nothing(progress, reading):
+            place = self._pager.after(progress.place, reading)
+            if place is None and not self._pager.is_complete(reading):
+                raise InvalidResponse(reason="incomplete")
         if place is not None and self._pager.by_address:
             place = self._session.next_url(reading.answer, place)
         announced = self._pager.announced(reading) or progress.announced
@@ -219,15 +264,6 @@ class ListReader:
             announced,
             moved,
         )
-
-
-def _says_no_more(error: ClientError, progress: _Progress) -> bool:
-    """Whether this is how the API says that nothing comes after the last page."""
-    if not progress.is_spare:
-        return False
-    if isinstance(error, HttpError):
-        return 400 <= error.facts.get("status", 0) < 500
-    return error.facts.get("reason") in ("page_loop", "no_rows", "no_success")
 
 
 class _LoopGuard:

@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass, fields
+from datetime import tzinfo
 
 from .errors import (
     ClientError,
@@ -12,6 +13,7 @@ from .errors import (
 from .expression import MISSING, Expression
 from .level import Level
 from .moment import latest_credible, parse_moment
+from .own_words import names_trouble
 from .quantity import parse_quantity
 from .strict_json import JsonNumber
 
@@ -22,6 +24,9 @@ UNUSABLE = re.compile("[\x00-\x1f\x7f\ud800-\udfff]")
 _MAX_ID_LENGTH = 256
 
 _WHOLE_NUMBER = re.compile("-?[0-9]+")
+
+#: faults of all rows that say more than that none of them has an id
+_SAYS_ENOUGH = {"expression", "bad_id_number", "bad_id_long", "bad_id_character"}
 
 
 @dataclass(frozen=True)
@@ -58,10 +63,12 @@ class Mapping:
 class Mapper:
     """A compiled :class:`Mapping`.
 
+    :param zone: that of times which name none; UTC by default
     :raise MappingError: for an expression that does not compile
     """
 
-    def __init__(self, mapping: Mapping):
+    def __init__(self, mapping: Mapping, zone: tzinfo | None = None):
+        self._zone = zone
         compiled = {
             field.name: Expression(text, field.name) if text else None
             for field in fields(mapping)
@@ -77,13 +84,24 @@ class Mapper:
         self._filter: Expression | None = compiled["filter"]
         self._success: Expression | None = compiled["success"]
 
-    def rows(self, document) -> list:
+    def rows(self, document, may_lack: bool = False) -> list:
         """The rows in the answer about several products.
 
+        Null where they are expected is none of them; so is an empty array in place of
+        all, which is how some languages write an empty object.
+
+        :param may_lack: an answer without a place for them has none, too, unless it
+            tells of some trouble
         :raise InvalidResponse: where there is no list of them, not even an empty one
         """
         self._check_success(document)
-        rows = self._rows.get(document)
+        if document is None or document == []:
+            return []
+        rows = self._rows.find(document)
+        if rows is None and self._rows.tells_null:
+            return []
+        if rows in (None, MISSING) and may_lack and not names_trouble(document):
+            return []
         if not isinstance(rows, list):
             raise InvalidResponse(reason="no_rows", name=self._rows.text)
         return rows
@@ -109,14 +127,12 @@ class Mapper:
                     try:
                         levels.append(self._level(external_id, found, row, latest))
                     except ClientError as error:
-                        error.facts["row"] = number
-                        faults.append((external_id, error))
+                        faults.append(_fault(external_id, error, number))
             except ClientError as error:
-                error.facts["row"] = number
-                faults.append((external_id, error))
+                faults.append(_fault(external_id, error, number))
         if faults and not named and is_page:
             [(_external_id, error), *_others] = faults
-            if error.facts.get("reason") == "expression":
+            if error.facts.get("reason") in _SAYS_ENOUGH:
                 raise error
             raise InvalidResponse(reason="mapping", name=self._external_id.text)
         return levels, faults
@@ -127,8 +143,12 @@ class Mapper:
         :raise ClientError: where it is about another, or says nothing usable
         """
         self._check_success(document)
-        rows = self._item_rows.get(document)
-        if rows is None and document is not None:
+        if document is None or document == []:
+            raise NotInAnswer()
+        rows = self._item_rows.find(document)
+        if rows is None and self._item_rows.tells_null:
+            raise NotInAnswer()
+        if rows in (None, MISSING):
             raise InvalidResponse(reason="no_rows", name=self._item_rows.text)
         if not isinstance(rows, list):
             rows = [rows]
@@ -187,12 +207,27 @@ class Mapper:
                 date = self._date.get(level)
                 if date is None and level is not row:
                     date = self._date.get(row)
-                date = parse_moment(date, latest)
-            return Level(external_id, parse_quantity(quantity), location, date)
+            try:
+                date, undated = parse_moment(date, latest, self._zone), False
+            except ValueError:
+                date, undated = None, True  # the quantity counts all the same
+            quantity = parse_quantity(quantity)
+            return Level(external_id, quantity, location, date, undated)
         except ClientError as error:
             if self._location:
                 error.facts["location_code"] = location
             raise
+
+
+def _fault(external_id, error, number):
+    """A row's fault.
+
+    :raise ClientError: where it is one for the whole answer
+    """
+    if error.facts.get("reason") == "too_much":
+        raise error  # each further row would take as long
+    error.facts["row"] = number
+    return external_id, error
 
 
 def _id_text(value) -> str:
@@ -201,17 +236,31 @@ def _id_text(value) -> str:
     """
     if type(value) is str:
         return value
-    if isinstance(value, JsonNumber) and _WHOLE_NUMBER.fullmatch(value):
-        return str(value)
+    if isinstance(value, JsonNumber):
+        if _WHOLE_NUMBER.fullmatch(value):
+            return str(value)
+        raise InvalidResponse(reason="bad_id_number", id=_shown_id(value))
     raise InvalidResponse(reason="bad_id")
 
 
 def _usable_id(value) -> str:
     """:raise InvalidResponse: for what no database can keep as an id"""
     external_id = _id_text(value).strip()  # as Odoo keeps them
+    if not external_id:
+        raise InvalidResponse(reason="bad_id_empty")
     if not is_usable_id(external_id):
-        raise InvalidResponse(reason="bad_id")
+        is_long = len(external_id) > _MAX_ID_LENGTH
+        raise InvalidResponse(
+            reason="bad_id_long" if is_long else "bad_id_character",
+            id=_shown_id(external_id),
+        )
     return external_id
+
+
+def _shown_id(text: str) -> str:
+    """The beginning of an id, for a message."""
+    shown = "".join(char if char.isprintable() else "�" for char in text[:40])
+    return shown + "…" if len(text) > 40 else shown
 
 
 def is_usable_id(external_id: str) -> bool:

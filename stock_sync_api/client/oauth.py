@@ -1,6 +1,7 @@
 """Access tokens by OAuth2 client credentials (RFC 6749, 4.4)."""
 
 import hashlib
+import re
 import threading
 import time
 from typing import NamedTuple
@@ -9,7 +10,7 @@ from urllib.parse import urlencode, urlsplit
 from . import strict_json
 from .auth import Auth
 from .deadline import seconds_left
-from .errors import AnswerTimeout, AuthFailed, ClientError
+from .errors import AnswerTimeout, AuthFailed, Blocked, ClientError
 from .transport import Transport
 
 #: seconds before its end at which a token counts as spent
@@ -17,11 +18,16 @@ _MARGIN = 60
 #: how long a token is used that does not say for how long it is good
 _UNTOLD = 300
 _LONGEST = 24 * 3600
+#: after which such a token may be over all the same
+_LIKELY = 60
+#: how APIs say that a token is over
+_OVER = re.compile(rb"token[^.]{0,40}expire|expire[^.]{0,40}token|invalid.?token", re.I)
 
 
 class _Token(NamedTuple):
     text: str
-    end: float  # by time.monotonic()
+    end: float  # by time.monotonic(), from when on it is not used
+    likely_end: float  # from when on it may be over
 
 
 class _Tokens:
@@ -50,6 +56,12 @@ class _Tokens:
         finally:
             lock.release()
 
+    def is_over(self, auth: Auth, text: str) -> bool:
+        """Whether the token may be over by now, or another has taken its place."""
+        with self._lock:
+            token = self._tokens.get(_key(auth))
+        return not token or token.text != text or token.likely_end <= time.monotonic()
+
     def forget(self, auth: Auth, text: str):
         key = _key(auth)
         with self._lock:
@@ -67,6 +79,15 @@ def get_token(auth: Auth, transport: Transport) -> str:
     :raise ClientError: where none is given
     """
     return _tokens.get(auth, transport)
+
+
+def is_spent(auth: Auth, token: str, refused: AuthFailed) -> bool:
+    """Whether the token may be why the API refused: it says so, or the time is up.
+
+    Else it is as good as a new one would be.
+    """
+    told = refused.body + refused.challenge.encode("utf-8", "replace")
+    return bool(_OVER.search(told)) or _tokens.is_over(auth, token)
 
 
 def forget_token(auth: Auth, token: str):
@@ -92,24 +113,28 @@ def _fetch(auth: Auth, transport: Transport) -> _Token:
         answer = transport.request(auth.token_url, urlencode(form).encode(), headers)
         content = strict_json.loads(answer.body)
     except ClientError as error:
-        if error.transient or isinstance(error, AnswerTimeout):
+        if error.transient or isinstance(error, AnswerTimeout | Blocked):
             raise
         # Whatever else it is, there is no token; a 404 here is about no product.
-        raise _no_token(auth, status=error.facts.get("status")) from error
+        raise _no_token(auth, error.facts.get("status"), error.body) from error
     text = content.get("access_token") if isinstance(content, dict) else None
     if type(text) is not str or not text.isprintable() or not text.strip():
-        raise _no_token(auth, status=answer.status)
-    return _Token(text, asked + _lifetime(content.get("expires_in")))
+        raise _no_token(auth, answer.status, answer.body)
+    used, likely = _lifetime(content.get("expires_in"))
+    return _Token(text, asked + used, asked + likely)
 
 
-def _lifetime(value) -> float:
-    """For how long a token of so many seconds is used."""
+def _lifetime(value) -> tuple[float, float]:
+    """For how long a token of so many seconds is used, and is likely to be good."""
     if not isinstance(value, str) or not value.isdecimal() or len(value) > 9:
-        return _UNTOLD
+        return _UNTOLD, _LIKELY
     seconds = min(int(value), _LONGEST)
-    return max(seconds - _MARGIN, seconds / 2)
+    used = max(seconds - _MARGIN, seconds / 2)
+    return used, used
 
 
-def _no_token(auth, status) -> AuthFailed:
+def _no_token(auth, status, body) -> AuthFailed:
     host = urlsplit(auth.token_url).netloc
-    return AuthFailed(reason="token", host=host, status=status)
+    refused = AuthFailed(reason="token", host=host, status=status)
+    refused.body = body
+    return refused

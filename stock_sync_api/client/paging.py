@@ -9,10 +9,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
-from requests.utils import parse_header_links
-
 from .errors import InvalidResponse
 from .expression import Expression
+from .link_header import next_target
 from .strict_json import JsonNumber
 from .transport import Answer
 
@@ -141,6 +140,11 @@ class SinglePage:
         self._pages = _Sign(paging.pages, "pages")
         self._total = _Sign(paging.total, "total")
 
+    @property
+    def ends_with_an_empty_page(self) -> bool:
+        """Whether nothing else tells that a page is the last."""
+        return False
+
     def start(self, version: str | None):
         """The place of the first page."""
         return None
@@ -167,6 +171,11 @@ class SinglePage:
             return True
         return reading.rows_read >= self._total.number(reading)
 
+    def is_silent(self, reading: Reading) -> bool:
+        """Whether the answer says nothing about pages and rows."""
+        signs = (self._next, self._pages, self._total)
+        return not any(sign.is_given(reading) for sign in signs)
+
     def announced(self, reading: Reading) -> str | None:
         """How much there is in all, rows or pages, where the answer says so."""
         for sign in (self._total, self._pages):
@@ -190,6 +199,10 @@ class PageNumbers(SinglePage):
     def after(self, place, reading):
         return self._step(place, reading) if self._has_more(reading) else None
 
+    @property
+    def ends_with_an_empty_page(self):
+        return not (self._pages or self._next or self._total)
+
     def is_spare(self, reading):
         only_total = self._total and not self._pages and not self._next
         return bool(only_total) and self.is_complete(reading)
@@ -203,7 +216,7 @@ class PageNumbers(SinglePage):
             if more_pages:
                 raise InvalidResponse(reason="incomplete")
             return False
-        if not (self._pages or self._next or self._total):
+        if self.ends_with_an_empty_page:
             return True
         return bool(
             more_pages
@@ -238,11 +251,14 @@ class NextAddresses(SinglePage):
 class LinkHeaders(SinglePage):
     by_address = True
 
+    def is_silent(self, reading):
+        return super().is_silent(reading) and not reading.answer.header("Link")
+
     def after(self, place, reading):
-        for link in parse_header_links(reading.answer.header("Link")):
-            if "next" in link.get("rel", "").lower().split():
-                return link["url"]
-        return None
+        try:
+            return next_target(reading.answer.header("Link"))
+        except ValueError:
+            raise InvalidResponse(reason="bad_link") from None
 
 
 class Versions(SinglePage):

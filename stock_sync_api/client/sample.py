@@ -1,13 +1,15 @@
-from collections.abc import Iterable
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from .errors import ClientError
 from .level import Level
+from .transport import Answer
 
 #: how many levels and faults are shown
 MAX_LEVELS = 50
 _EXCERPT_LENGTH = 2000
-_HIDDEN = "•••"
+#: of a body, as much as the excerpt can come from, however much is hidden in it
+_LOOKED_AT = 4 * _EXCERPT_LENGTH
 
 
 @dataclass
@@ -19,6 +21,7 @@ class Sample:
     :param seconds: how long it took
     :param size: of the body, in bytes
     :param excerpt: the beginning of the body, without secrets
+    :param withheld: whether the body is not shown because a secret may be in it
     :param rows: how many rows were found
     :param levels: what they say
     :param faults: (external id or None, error) of rows that say nothing usable; the
@@ -32,6 +35,7 @@ class Sample:
     seconds: float = 0.0
     size: int = 0
     excerpt: str = ""
+    withheld: bool = False
     rows: int = 0
     levels: list[Level] = field(default_factory=list)
     faults: list[tuple[str | None, ClientError]] = field(default_factory=list)
@@ -39,11 +43,21 @@ class Sample:
     has_next: bool = False
 
 
-def excerpt(body: bytes, secrets: Iterable[str]) -> str:
-    """The beginning of a body as text that can be stored and shown."""
-    text = body.decode(errors="replace")
-    # The longest first: one may be a part of another.
-    for secret in sorted(secrets, key=len, reverse=True):
-        text = text.replace(secret, _HIDDEN)
+    def show(self, answer: Answer, without_secrets: Callable[[str], str | None]):
+        """Show as much of an answer as may be shown.
+
+        :param without_secrets: gives a text as it may be shown, or None
+        """
+        url = without_secrets(answer.url)
+        self.url = self.url if url is None else url
+        self.status, self.size = answer.status, len(answer.body)
+        text = answer.body[:_LOOKED_AT].decode(errors="replace")
+        shown = without_secrets(text)
+        self.withheld = shown is None
+        self.excerpt = _printable(shown or "")
+
+
+def _printable(text: str) -> str:
+    """The beginning of a text, so that it can be stored and shown."""
     text = "".join(c if c.isprintable() or c in "\n\t" else "�" for c in text)
     return text if len(text) <= _EXCERPT_LENGTH else text[: _EXCERPT_LENGTH - 1] + "…"

@@ -1,4 +1,6 @@
 from dataclasses import dataclass, field
+from datetime import tzinfo
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from .auth import Auth
 from .mapping import Mapping
@@ -20,6 +22,7 @@ class ApiSettings:
     :param method: ``GET``, or ``POST`` with a JSON body, for the list and for ids; one
         product is always asked about with GET
     :param headers: (name, value), sent with each request to the API
+    :param secret_headers: the same; their values are shown nowhere
     :param params: (name, value). With GET they go into each query. With POST they are
         keys of the body: ``query.filter.x`` nests, and a value that is JSON goes in as
         that
@@ -33,6 +36,7 @@ class ApiSettings:
         that who looks for it has to read to the end
     :param rows_add_up: whether rows about one product are parts of its quantity: a row
         that came on two pages then leaves it unknown
+    :param time_zone: the name (of IANA's list) of the zone of times without one
     :param concurrency: how many requests may be under way at once
     :param requests_per_second: how fast they may follow each other; 0 for no limit
     """
@@ -43,12 +47,14 @@ class ApiSettings:
     mode: str = "item"
     method: str = "GET"
     headers: tuple[tuple[str, str], ...] = field(default=(), repr=False)
+    secret_headers: tuple[tuple[str, str], ...] = field(default=(), repr=False)
     params: tuple[tuple[str, str], ...] = field(default=(), repr=False)
     secret_params: tuple[tuple[str, str], ...] = field(default=(), repr=False)
     ids_param: str = "ids"
     ids_separator: str = ","
     ids_per_request: int = 50
     since_param: str = ""
+    time_zone: str = "UTC"
     mapping: Mapping = field(default_factory=Mapping)
     paging: Paging = field(default_factory=Paging)
     auth: Auth = field(default_factory=Auth)
@@ -57,3 +63,15 @@ class ApiSettings:
     rows_add_up: bool = False
     concurrency: int = 4
     requests_per_second: float = 0
+
+    def zone(self) -> tzinfo | None:
+        """The zone of times without one; None for UTC.
+
+        :raise ValueError: for a name that is in no list of this machine
+        """
+        if self.time_zone in ("", "UTC"):
+            return None
+        try:
+            return ZoneInfo(self.time_zone)
+        except (OSError, ZoneInfoNotFoundError) as error:
+            raise ValueError(self.time_zone) from error

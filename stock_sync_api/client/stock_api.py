@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Callable, Iterable, Iterator
-from datetime import datetime
+from datetime import datetime, timedelta, timezone, tzinfo
 from itertools import islice
 from math import inf
 from typing import Any
@@ -14,9 +14,10 @@ from .in_order import in_order
 from .item_reader import ItemReader
 from .level import Level
 from .list_reader import ListReader, Page
+from .moment import certain_offset
 from .outage import Outage
 from .pace import Pace
-from .sample import MAX_LEVELS, Sample, excerpt
+from .sample import MAX_LEVELS, Sample
 from .session import Session
 from .settings import ApiSettings
 from .transport import Answer, Transport
@@ -103,7 +104,7 @@ class StockApi:
         """
         params = []
         if since and self.settings.since_param:
-            moment = since.isoformat(timespec="seconds") + "Z"
+            moment = _written(since, self.settings.zone())
             params.append((self.settings.since_param, moment))
         return self._list.pages(params, state, version)
 
@@ -123,10 +124,7 @@ class StockApi:
                 result.error = error
             result.seconds = time.monotonic() - started
             if seen:
-                answer = seen[-1]
-                result.url, result.status = answer.url, answer.status
-                result.size = len(answer.body)
-                result.excerpt = excerpt(answer.body, api._session.secrets())
+                result.show(seen[-1], api._session.without_secrets)
         return result
 
     def _fill(self, result: Sample, external_id: str | None):
@@ -185,3 +183,20 @@ class StockApi:
             yield from ((external_id, self.gave_up) for external_id in external_ids)
             return
         yield from find(self.pages(), external_ids, end, self.settings)
+
+
+def _written(moment: datetime, zone: tzinfo | None) -> str:
+    """A time as the API is asked for what changed since.
+
+    :param moment: naive UTC
+    :param zone: the API's, where that is not UTC. The clock's time there is what some
+        APIs compare with, whatever offset it has: one that comes twice, as clocks are
+        set back, would miss what happened the other time
+    """
+    if zone is None:
+        return moment.isoformat(timespec="seconds") + "Z"
+    local = moment.replace(tzinfo=timezone.utc).astimezone(zone)
+    while certain_offset(local.replace(tzinfo=None), zone) is None:
+        moment -= timedelta(hours=1)
+        local = moment.replace(tzinfo=timezone.utc).astimezone(zone)
+    return local.isoformat(timespec="seconds")

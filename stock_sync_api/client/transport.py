@@ -16,10 +16,17 @@ from urllib.parse import urljoin, urlsplit
 import requests
 import urllib3
 
-from .deadline import DeadlineAdapter, answer_until, postpone, seconds_left
+from .deadline import (
+    DeadlineAdapter,
+    answer_until,
+    hurried,
+    postpone,
+    seconds_left,
+)
 from .errors import (
     AnswerTimeout,
     AuthFailed,
+    Blocked,
     ClientError,
     ConnectionFailed,
     HttpError,
@@ -30,14 +37,20 @@ from .errors import (
     ServerBusy,
 )
 from .pace import Pace
-from .retry_after import parse_retry_after
+from .retry_after import seconds_to_wait
 from .secret_query import without_secret
+from .strict_json import looks_like_html
 
 _CHUNK = 65536
 _REDIRECTS = {301, 302, 303, 307, 308}
 #: those that keep the method and the body
 _FAITHFUL_REDIRECTS = {307, 308}
 _DEFAULT_PORTS = {"http": 80, "https": 443}
+#: seconds, and bytes, that the words of an error are worth
+_WORDS_SECONDS = 2
+_WORDS_BYTES = 65536
+#: headers of those who guard other people's servers
+_GUARDS = ("Cf-Ray", "X-Sucuri-Id", "X-Iinfo", "X-Datadome", "X-Akamai-Request-Id")
 
 
 @dataclass(frozen=True)
@@ -63,6 +76,15 @@ class Answer(NamedTuple):
     status: int
     headers: Mapping[str, str]
     body: bytes
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether it says that there is nothing: 204, or a body of no length.
+
+        Not where the connection may have broken off before a body came.
+        """
+        is_whole = "Content-Length" in self.headers or "Transfer-Encoding" in self.headers
+        return self.status == 204 or (is_whole and not self.body.strip())
 
     def header(self, name: str) -> str:
         """A header's value, "" where there is none; UTF-8 in it survives."""
@@ -212,21 +234,36 @@ class Transport:
         try:
             self._check_status(response)
             answer = Answer(url, status, headers, self._read_body(response))
-        except ClientError:
+        except ClientError as error:
+            body = self._excerpt(response, self.limits.max_bytes if witness else None)
             if witness:
-                witness(Answer(url, status, headers, self._excerpt(response)))
+                witness(Answer(url, status, headers, body))
+            error.body = body[:_WORDS_BYTES]
+            error.is_page = looks_like_html(body)
+            error.challenge = headers.get("WWW-Authenticate", "")
+            if _is_blocked(status, headers, body):
+                raise _blocked(error) from error
             raise
         if witness:
             witness(answer)
         return answer
 
-    def _excerpt(self, response) -> bytes:
-        """As much as can be read of the body of an answer that is refused."""
-        pieces = []
+    def _excerpt(self, response, most: int | None) -> bytes:
+        """As much as can be read of the body of an answer that is refused.
+
+        :param most: bytes that are of use; by default, what a few words take
+        """
+        body = b""
         # Whatever is wrong with the body, the answer is refused anyway.
-        with suppress(ClientError, urllib3.exceptions.HTTPError, OSError, ValueError):
-            pieces.extend(self._pieces(response))
-        return b"".join(pieces)
+        with (
+            suppress(ClientError, urllib3.exceptions.HTTPError, OSError, ValueError),
+            hurried(_WORDS_SECONDS),
+        ):
+            for piece in self._pieces(response):
+                body += piece
+                if len(body) >= (most or _WORDS_BYTES):
+                    break
+        return body
 
     @staticmethod
     def _redirect_target(url: str, response, body) -> str:
@@ -239,8 +276,11 @@ class Transport:
         except ValueError:
             raise HttpError(**facts) from None  # no URL at all
         if not same_host(url, target):
+            reason = "redirect_scheme" if other_scheme(url, target) else None
             raise RedirectRefused(
-                **facts, target=shown_host(target), reason="redirect_elsewhere"
+                **facts,
+                target=shown_host(target, with_scheme=bool(reason)),
+                reason=reason or "redirect_elsewhere",
             )
         if body is not None and response.status_code not in _FAITHFUL_REDIRECTS:
             raise RedirectRefused(**facts, reason="redirect_method")
@@ -250,9 +290,11 @@ class Transport:
     def _check_status(response):
         status = response.status_code
         facts = {"host": urlsplit(response.url).netloc, "status": status}
-        retry_after = parse_retry_after(response.headers.get("Retry-After"))
         if 200 <= status < 300:
             return
+        retry_after = None
+        if status in (429, 503):
+            retry_after = seconds_to_wait(status, response.headers)
         if status in (401, 403):
             raise AuthFailed(**facts)
         if status in (404, 410):
@@ -345,15 +387,52 @@ def same_host(url: str, target: str) -> bool:
     return (here.scheme, there.scheme, *ports) == ("http", "https", 80, 443)
 
 
+def other_scheme(url: str, target: str) -> bool:
+    """Whether the two differ in this: one is http, the other https."""
+    try:
+        here, there = urlsplit(url), urlsplit(target)
+    except ValueError:
+        return False
+    schemes = {here.scheme, there.scheme}
+    return (
+        schemes == {"http", "https"}
+        and here.hostname == there.hostname
+        and "@" not in there.netloc
+    )
+
+
 def _header_text(value: str) -> str:
     """http.client reads headers as latin-1; UTF-8 in them must survive."""
     return value.encode("latin-1", "replace").decode(errors="replace")
 
 
-def shown_host(url: str) -> str:
+def shown_host(url: str, with_scheme: bool = False) -> str:
     """Host and port of a hostile URL, for a message; no user name before them."""
-    host = urlsplit(url).netloc.rpartition("@")[2]
+    parts = urlsplit(url)
+    host = parts.netloc.rpartition("@")[2]
+    if with_scheme:
+        host = f"{parts.scheme}://{host}"
     return "".join(char if char.isprintable() else "�" for char in host)[:80]
+
+
+def _is_blocked(status: int, headers: Mapping[str, str], body: bytes) -> bool:
+    """Whether it is not the API that answers, but who guards it."""
+    if status not in (403, 503):
+        return False
+    if "Cf-Mitigated" in headers:
+        return True
+    is_guarded = any(name in headers for name in _GUARDS)
+    if looks_like_html(body):
+        # An API refuses in its own language; a 503 may be any server's page.
+        return status == 403 or is_guarded
+    return is_guarded and body.strip().lower().startswith(b"error code: 1")
+
+
+def _blocked(error: ClientError) -> Blocked:
+    facts = {name: error.facts.get(name) for name in ("host", "status")}
+    blocked = Blocked(**facts, reason="blocked")
+    blocked.body = error.body
+    return blocked
 
 
 def _network_error(error, url) -> ClientError:

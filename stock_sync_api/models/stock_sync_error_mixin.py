@@ -138,6 +138,16 @@ SENTENCES = {
         "%(host)s answered with an error (HTTP %(status)s). Try again later; if it"
         " stays so, check the backend's address or tell who runs the API."
     ),
+    "http_error.blocked": _lt(
+        "What guards %(host)s turned this server away (HTTP %(status)s) before the API"
+        " could answer: it says nothing about the credentials. Ask who runs the API to"
+        " let this server's address through."
+    ),
+    "http_error.redirect_scheme": _lt(
+        "%(host)s redirects to %(target)s: the same server, but with another kind of"
+        " connection; nothing was sent there. If that is the right address, enter it in"
+        " the backend; prefer https."
+    ),
     "http_error.redirect_elsewhere": _lt(
         "%(host)s redirects to %(target)s, which is not the backend's own host; nothing"
         " was sent there. If that is the right address, enter it in the backend."
@@ -158,6 +168,14 @@ SENTENCES = {
         "The API answered with a web page instead of data. Check that the backend's"
         " address is that of the API and not of its website or login page."
     ),
+    "invalid_response.xml": _lt(
+        "The API answered in XML, and only JSON is understood. Check whether it has an"
+        " address or a parameter for JSON (a header Accept, or format=json)."
+    ),
+    "invalid_response.csv": _lt(
+        "The API answered with a CSV file, and only JSON is understood. Check whether it"
+        " has an address or a parameter for JSON (a header Accept, or format=json)."
+    ),
     "invalid_response.not_an_object": _lt(
         "The API's answer is valid JSON, but a row in it is not an object. Check the"
         " backend's address, its paths, and where it looks for rows."
@@ -170,9 +188,24 @@ SENTENCES = {
         "The API's answer names the product by something that is no id. Tell who runs"
         " the API."
     ),
-    "invalid_response.bad_date": _lt(
-        "The API's answer has a time that is no date and time. Check where the backend"
+    "invalid_response.bad_id_empty": _lt(
+        "The API's answer has a row with an empty external ID. Check where the backend"
         " looks for it, or tell who runs the API."
+    ),
+    "invalid_response.bad_id_number": _lt(
+        "The API's answer names the product by %(id)s, which is no whole number: as an"
+        " ID it could mean several. Check where the backend looks for the external ID,"
+        " or tell who runs the API."
+    ),
+    "invalid_response.bad_id_character": _lt(
+        "The API's answer names the product by “%(id)s”, in which there is a tab, a line"
+        " break or another character that no ID can have (shown as �). Tell who runs the"
+        " API."
+    ),
+    "invalid_response.bad_id_long": _lt(
+        "The API's answer names the product by “%(id)s”, which is longer than an ID can"
+        " be (256 characters). Check where the backend looks for the external ID, or"
+        " tell who runs the API."
     ),
     "invalid_response.bad_location": _lt(
         "The API's answer names a location by something that is no code. Check where"
@@ -198,6 +231,21 @@ SENTENCES = {
         "The API's answer has no usable “%(name)s”, by which the backend finds its way"
         " through the pages. Correct it in the backend, or empty it if the API does not"
         " say."
+    ),
+    "invalid_response.too_much": _lt(
+        "The expression “%(name)s” makes too much of the API's answer: it repeats what"
+        " it is given again and again. Reading was stopped; write it more simply in the"
+        " backend."
+    ),
+    "invalid_response.bad_link": _lt(
+        "The API's Link header, by which the backend finds the next page, was not"
+        " understood, so the list may go on. Tell who runs the API, or choose another"
+        " way of paging in the backend."
+    ),
+    "invalid_response.next_scheme": _lt(
+        "The API's next page is at %(target)s: the same server, but with another kind of"
+        " connection; nothing was sent there. Enter the backend's address as the API"
+        " writes it, with https where it has that."
     ),
     "invalid_response.next_elsewhere": _lt(
         "The API's next page is at %(target)s, which is not the backend's own host;"
@@ -252,6 +300,21 @@ SENTENCES = {
     "product_not_found": _lt(
         "The API does not know the external ID %(external_id)s. Correct it on the"
         " product, or create the product in the other system."
+    ),
+    "product_not_found.unaskable": _lt(
+        "The external ID “%(external_id)s” cannot be part of a request, so the API was"
+        " not asked about it. Correct it on the product."
+    ),
+    "product_not_found.separator": _lt(
+        "The external ID %(external_id)s contains “%(separator)s”, which stands between"
+        " the IDs of a request: the API would take it for two, so it was not asked."
+        " Choose another separator in the backend, or empty it if the API takes the"
+        " parameter several times."
+    ),
+    "product_not_found.none_known": _lt(
+        "The API answered that there is nothing (HTTP %(status)s) about"
+        " %(external_id)s and all others that it was asked about together. Either it"
+        " knows none of them, or the backend's path of the list is wrong."
     ),
     "product_mismatch": _lt(
         "Asked about %(external_id)s, the API answered about %(answered)s. Its answer"
@@ -434,8 +497,12 @@ class StockSyncErrorMixin(models.AbstractModel):
 
         :param str code: one of ``ERROR_CODES``
         :param dict facts: the values for the sentence; ``reason`` selects among the
-            sentences of one code
+            sentences of one code, ``said`` is a quote of the API's own words
         """
         sentence = SENTENCES.get(f"{code}.{facts.get('reason')}", SENTENCES[code])
         template = self.env._(sentence)
-        return template % _Facts(facts)
+        text = template % _Facts(facts)
+        if facts.get("said"):
+            said = self.env._("The API says: “%(said)s”.", said=facts["said"])
+            text = f"{text} {said}"
+        return text

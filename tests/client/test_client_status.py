@@ -40,7 +40,7 @@ def pauses(monkeypatch):
 def test_what_another_attempt_does_not_mend_is_asked_once(
     serve, connect, pauses, status, code
 ):
-    server = serve(answer(b"<p>no</p>", status=status, length=9))
+    server = serve(answer(b"{}", status=status))
     api = connect(server)
     with pytest.raises(ClientError) as caught:
         level_of(api)
@@ -115,7 +115,7 @@ def test_an_absurd_retry_after_fits_into_a_calendar(failure, pauses, value):
     assert pauses == []
 
 
-@pytest.mark.parametrize("value", ["soon", "-5", "1.5", "", "Mon, 99 Foo 2025"])
+@pytest.mark.parametrize("value", ["soon", "-5", "1,5", "", "Mon, 99 Foo 2025"])
 def test_garbage_in_retry_after_is_ignored(serve, connect, pauses, value):
     server = serve(answer(status=429, retry_after=value))
     with pytest.raises(ClientError) as caught:
