@@ -22,6 +22,7 @@ class Outcome:
     :param before: on hand at the site, a float in the product's unit; None where
         nothing was compared
     :param after: what it is to be, likewise
+    :param api_changed: whether the API's number is not the last accepted one
     :param line: the ``stock.sync.run.line`` made for it
     :param moves: the ``stock.move`` made for it
     """
@@ -39,6 +40,7 @@ class Outcome:
     after: float | None = None
     error_code: str | None = None
     error_facts: dict = field(default_factory=dict)
+    api_changed: bool = False
     line: object = None
     moves: object = None
 

@@ -14,6 +14,7 @@ from . import stock_sync_heartbeat_mixin
 from . import stock_sync_setup_mixin
 from . import stock_sync_backend
 from . import stock_sync_backend_dashboard
+from . import stock_sync_backend_drift
 from . import stock_sync_binding
 from . import stock_sync_unmatched
 from . import stock_sync_level
@@ -32,6 +33,7 @@ from . import stock_sync_guard
 from . import stock_sync_apply
 from . import stock_sync_record
 from . import stock_sync_retention
+from . import stock_sync_drift
 from . import stock_sync_engine
 from . import stock_sync_revert
 from . import stock_sync_service

@@ -3,6 +3,8 @@ from urllib.parse import urlsplit
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 
+from odoo.addons.base.models.res_partner import _tz_get
+
 from ..client import ApiSettings, Auth, Limits, Mapping, MappingError, Paging, StockApi
 from .stock_sync_parameter import HEADER_NAME, PARAMETER_NAME
 
@@ -175,6 +177,14 @@ class StockSyncApiMixin(models.AbstractModel):
         default="updated_at",
         help="When the quantity was last changed, on a level or on its row:"
         " updated_at. An answer older than the last one accepted is not used.",
+    )
+    api_tz = fields.Selection(
+        _tz_get,
+        string="Time Zone of the API",
+        required=True,
+        default="UTC",
+        help="For times that the API gives without a zone, and for the time since which"
+        " it is asked for changes.",
     )
     levels_path = fields.Char(
         string="Levels Inside a Row",
@@ -517,6 +527,7 @@ class StockSyncApiMixin(models.AbstractModel):
                 max_bytes=self.max_answer_mb * 2**20,
                 max_pages=self.max_pages,
             ),
+            time_zone=self.api_tz,
             rows_apart=self._has_rows_apart(),
             rows_add_up=self._adds_rows_up(),
             concurrency=self.concurrency,

@@ -548,12 +548,6 @@ class StockSyncBackend(models.Model):
     def _adds_rows_up(self):
         return self.several_rows == "sum"
 
-    def _last_whole_run(self):
-        """The last run that read all that the API has to say."""
-        domain = [("backend_id", "=", self.id), ("complete", "=", True)]
-        domain += [("preview", "=", False), ("delta", "=", False)]
-        return self.env["stock.sync.run"].sudo().search(domain, limit=1)
-
     def _may_repeat(self):
         """Whether an API may give one number more than once.
 
@@ -584,18 +578,8 @@ class StockSyncBackend(models.Model):
         not at all, because a list of changes promises nothing about the rest.
         """
         self.ensure_one()
-        if self.request_mode != "list" or not (
-            self.since_param or self.paging == "version"
-        ):
+        if not self._can_delta() or self._is_delta_distrusted():
             return {}
-        if self.several_rows == "sum" or any(
-            len(site.codes) > 1 for site in self._get_sites()
-        ):
-            return {}  # news of one part say nothing about the sum
-        Run = self.env["stock.sync.run"].sudo()
-        whole = Domain(
-            [("backend_id", "=", self.id), ("complete", "=", True)]
-        ) & Domain("preview", "=", False)
         last_full = self._last_whole_run()
         limit = fields.Datetime.now() - timedelta(hours=self.full_sync_hours)
         if not last_full or last_full.start_date < limit:
@@ -608,17 +592,58 @@ class StockSyncBackend(models.Model):
             )
         ):
             return {}
-        last = Run.search(whole & Domain("settled", "=", True), limit=1)
-        if not last or last_full.state in ("failed", "interrupted"):
+        if last_full.state in ("failed", "interrupted"):
+            return {}
+        return self._delta_values()
+
+    def _can_delta(self):
+        """Whether the API can be asked for changes, and they say all there is to it."""
+        if self.request_mode != "list" or not (
+            self.since_param or self.paging == "version"
+        ):
+            return False
+        # News of one part say nothing about the sum.
+        return self.several_rows != "sum" and not any(
+            len(site.codes) > 1 for site in self._get_sites()
+        )
+
+    def _delta_values(self, before=None):
+        """What a list of changes begins at: the last run that left nothing open.
+
+        :param before: of the runs before this one
+        :return: values of a run; none where there is no such run
+        """
+        domain = self._whole_runs_domain(before) & Domain("settled", "=", True)
+        last = self.env["stock.sync.run"].sudo().search(domain, limit=1)
+        if not last:
             return {}
         if self.paging == "version":
             return {"delta": True, "since_version": last.version or False}
-        since = last.start_date - DELTA_OVERLAP
-        return {"delta": True, "since_date": since}
+        return {"delta": True, "since_date": last.start_date - DELTA_OVERLAP}
+
+    def _whole_runs_domain(self, before=None):
+        """Runs that have read to the end, be it of all or of what has changed."""
+        domain = Domain(
+            [
+                ("backend_id", "=", self.id),
+                ("complete", "=", True),
+                ("preview", "=", False),
+            ]
+        )
+        return domain & Domain("id", "<", before.id) if before else domain
+
+    def _last_whole_run(self, before=None):
+        """The last run that read all that the API has to say.
+
+        :param before: the last one before this run
+        """
+        domain = self._whole_runs_domain(before) & Domain("delta", "=", False)
+        return self.env["stock.sync.run"].sudo().search(domain, limit=1)
 
     def _forget_progress(self):
         """After a change of what the API is: the next run reads everything."""
         self.filtered("location_codes").location_codes = False
+        self.filtered("drift_runs").drift_runs = 0
         self._held_runs()._reject()
         runs = self.env["stock.sync.run"].sudo()
         for run in runs.search(OPEN_RUNS & Domain("backend_id", "in", self.ids)):

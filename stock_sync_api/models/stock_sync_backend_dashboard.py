@@ -25,6 +25,10 @@ class StockSyncBackend(models.Model):
         string="Run Under Way",
         compute="_compute_open_run_id",
     )
+    wait_message = fields.Char(
+        compute="_compute_open_run_id",
+        help="How far a run is that the API has asked to wait, and when it goes on.",
+    )
     held_count = fields.Integer(
         string="Waiting for Approval", compute="_compute_held_count"
     )
@@ -39,6 +43,7 @@ class StockSyncBackend(models.Model):
         help="When the scheduled action synchronises this backend.",
     )
 
+    @api.depends_context("lang", "tz")
     def _compute_open_run_id(self):
         runs = self.env["stock.sync.run"].search(
             [
@@ -49,7 +54,10 @@ class StockSyncBackend(models.Model):
         )
         open_runs = {run.backend_id: run for run in runs}
         for backend in self:
-            backend.open_run_id = open_runs.get(backend._origin)
+            run = open_runs.get(backend._origin)
+            backend.open_run_id = run
+            waits = run and run._is_waiting()
+            backend.wait_message = run.progress if waits else False
 
     def _compute_held_count(self):
         Line = self.env["stock.sync.run.line"]

@@ -103,6 +103,7 @@ class StockSyncCompare(models.AbstractModel):
             )
         outcome.quantity = self._in_product_unit(backend, outcome)
         quantity = float(outcome.quantity)
+        outcome.api_changed = bool(accepted) and quantity != accepted.quantity
         if Decimal(repr(uom.round(quantity))) != outcome.quantity:
             return outcome.fail(
                 "invalid_quantity",
@@ -239,7 +240,7 @@ class StockSyncCompare(models.AbstractModel):
                 ("location_id", "=", site.location.id),
                 ("date", "!=", False),
             ],
-            ["binding_id", "date", "source_date", "accepted_by_run"],
+            ["binding_id", "date", "source_date", "accepted_by_run", "quantity"],
         )
         return {level.binding_id.id: level for level in levels}
 

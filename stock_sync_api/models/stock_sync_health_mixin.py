@@ -220,7 +220,8 @@ class StockSyncHealthMixin(models.AbstractModel):
     def _was_rejected(self, run):
         """By a person, or because a newer run or another set-up took its place."""
         ended = ("held_by_guard", "not_configured")
-        return run.state == "interrupted" and run.error_code in ended
+        by_someone = run.decided_by_id or run.error_code in ended
+        return run.state == "interrupted" and bool(by_someone)
 
     def _after_good_run(self, run):
         if self.failure_count:

@@ -36,6 +36,7 @@ PRESET_FIELDS = frozenset(
         "cursor_alone",
         "requests_per_second",
         "quantity_type",
+        "several_rows",
     }
 )
 #: what it may say about the backend's headers and parameters

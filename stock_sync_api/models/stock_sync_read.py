@@ -146,6 +146,8 @@ class StockSyncRead(models.AbstractModel):
             self.env["stock.sync.engine"]._fail_run(run, ("unknown_location", facts))
         else:
             run.write({"complete": True, "plan_state": {"moved": _has_moved(state)}})
+            self._commit_progress(0)
+            self.env["stock.sync.drift"]._read(run)
         return True
 
     @api.model

@@ -43,6 +43,7 @@ class StockSyncRecord(models.AbstractModel):
             "api_quantity": level_text(level),
             "api_date": level and level.date,
             "received_date": outcome.received,
+            "api_changed": outcome.api_changed,
             "error_code": outcome.error_code,
             "error_facts": outcome.error_facts,
         }

@@ -89,6 +89,14 @@ class StockSyncRun(models.Model):
         readonly=True,
         help="The API was asked only for what has changed since an earlier run.",
     )
+    drift_count = fields.Integer(
+        string="Missed Changes",
+        readonly=True,
+        help="Products that had changed without a list of changes mentioning them.",
+    )
+    drift_total = fields.Integer(
+        readonly=True, help="Of how many products that had changed."
+    )
     since_date = fields.Datetime(string="Changed Since", readonly=True)
     since_version = fields.Char(string="Changed Since Version", readonly=True)
     version = fields.Char(
@@ -207,9 +215,18 @@ class StockSyncRun(models.Model):
         if self.has_held_lines:
             waiting = len(self._waiting_lines())
             parts.append(self.env._("%s waiting for approval", waiting))
+        if self.drift_count:
+            parts.append(self._drift_text())
         if self.unmatched:
             parts.append(self.env._("%s IDs without a product", self.unmatched))
         return ", ".join(parts)
+
+    def _drift_text(self):
+        return self.env._(
+            "“changes only” missed %(missed)s of %(changed)s",
+            missed=self.drift_count,
+            changed=self.drift_total,
+        )
 
     def _count(self, **increments):
         """Add to the counters."""

@@ -57,6 +57,16 @@ class StockSyncRunLine(models.Model):
     received_date = fields.Datetime(
         string="Answer Received", readonly=True, help="When the API answered."
     )
+    api_changed = fields.Boolean(
+        string="New Number",
+        readonly=True,
+        help="Whether the API's quantity was not the one accepted last.",
+    )
+    missed_by_delta = fields.Boolean(
+        string="Missed by Changes Only",
+        readonly=True,
+        help="No list of changes had mentioned it.",
+    )
     move_ids = fields.Many2many(
         "stock.move",
         "stock_sync_run_line_move_rel",

@@ -4,9 +4,11 @@ from . import test_concurrency
 from . import test_configuration
 from . import test_cron
 from . import test_dashboard
+from . import test_drift
 from . import test_errors
 from . import test_full
 from . import test_held_lines
+from . import test_left_out
 from . import test_list
 from . import test_missing
 from . import test_multi_company
