@@ -219,6 +219,11 @@ class StockSyncRun(models.Model):
             )
         )
 
+    def _is_under_way(self):
+        """Whether more may come of it by itself; a run that is held has been read."""
+        self.ensure_one()
+        return self.state in ("planning", "applying")
+
     def _is_list(self):
         """Whether it goes by the API's list, and not by the bindings."""
         return self.scope == "backend" and self.backend_id.request_mode == "list"
