@@ -405,6 +405,13 @@ class StockSyncBackend(models.Model):
             urls.append(value("oauth_token_url"))
         return urls
 
+    def _secret_urls(self):
+        return self._credential_urls({})
+
+    @api.model
+    def _secret_depends(self):
+        return [*super()._secret_depends(), "base_url", "auth_type", "oauth_token_url"]
+
     def _forget_secrets(self):
         self._forget_secret()
         self.sudo().parameter_ids.filtered("is_secret")._forget_secret()

@@ -104,6 +104,13 @@ class StockSyncParameter(models.Model):
         for row in self.filtered(lambda row: row.is_secret and row.value):
             row.write({"secret_input": row.value, "value": False})
 
+    def _secret_urls(self):
+        return [self.backend_id.base_url]
+
+    @api.model
+    def _secret_depends(self):
+        return [*super()._secret_depends(), "backend_id.base_url"]
+
     def _get_value(self):
         """:return: what is sent; empty text where nothing is"""
         self.ensure_one()
