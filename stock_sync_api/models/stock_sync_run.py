@@ -1,5 +1,5 @@
 from odoo import api, fields, models
-from odoo.exceptions import UserError
+from odoo.exceptions import AccessError, UserError
 from odoo.fields import Domain
 from odoo.orm.models import NO_ACCESS
 
@@ -319,7 +319,7 @@ class StockSyncRun(models.Model):
     def _check_may_decide(self):
         self.check_access("read")
         if not self.env.user.has_group("stock.group_stock_manager"):
-            raise UserError(
+            raise AccessError(
                 self.env._("Only an inventory manager may approve, reject or revert.")
             )
 
@@ -347,6 +347,7 @@ class StockSyncRun(models.Model):
         return self._summary()
 
     def action_view_lines(self):
+        self.check_access("read")
         action = self.env["ir.actions.act_window"]._for_xml_id(
             "stock_sync_api.stock_sync_run_line_action"
         )

@@ -22,6 +22,7 @@ class StockSyncService(models.AbstractModel):
     _inherit = ["stock.sync.transaction"]
     _description = "Stock Synchronisation Service"
 
+    @api.private
     @api.model
     def sync_products(self, products):
         """Synchronise chosen products now, in the caller's transaction.
@@ -36,6 +37,7 @@ class StockSyncService(models.AbstractModel):
             runs += engine._sync_chosen(bindings, unbound)
         return runs.with_env(self.env)
 
+    @api.private
     @api.model
     def sync_backend(self, backend, preview=False):
         """Synchronise all products of a backend now, in the caller's transaction.
@@ -53,6 +55,7 @@ class StockSyncService(models.AbstractModel):
             self._continue_later(run.backend_id)
         return run.with_env(self.env)
 
+    @api.private
     @api.model
     def start_backend(self, backend, preview=False):
         """Have all products of a backend synchronised in the background, soon.

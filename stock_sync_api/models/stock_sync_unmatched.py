@@ -173,6 +173,7 @@ class StockSyncUnmatched(models.Model):
 
         :raise UserError: where there is nothing to link
         """
+        self.check_access("write")
         wanted = {row: row._product_to_link() for row in self}
         uses = Counter((row.backend_id, product) for row, product in wanted.items())
         bound = self.env["stock.sync.binding"].search(
@@ -219,6 +220,7 @@ class StockSyncUnmatched(models.Model):
 
     def action_create_products(self):
         """Create a storable product for each id, and show them."""
+        self.check_access("write")
         unknown = self.filtered(lambda row: row.error_code == "unmatched_product")
         if not unknown:
             raise UserError(
@@ -264,9 +266,11 @@ class StockSyncUnmatched(models.Model):
         )
 
     def action_ignore(self):
+        self.check_access("write")
         self.ignored = True
 
     def action_unignore(self):
+        self.check_access("write")
         self.ignored = False
 
     def _notification(self, message):
