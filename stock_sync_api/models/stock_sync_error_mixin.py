@@ -102,6 +102,11 @@ SENTENCES = {
         "The settings of %(backend)s were changed while this run was under way, so it"
         " was ended. The next run goes by the new settings."
     ),
+    "not_configured.changed_held": _lt(
+        "%(user)s changed the settings of %(backend)s while this waited for approval:"
+        " it was read by the old ones, so nothing of it is applied any more. The next"
+        " run goes by the new settings."
+    ),
     "access_denied": _lt(
         "%(user)s may not adjust the stock of %(company)s. Ask an administrator for"
         " the role Inventory / User in that company."

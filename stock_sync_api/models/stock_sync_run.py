@@ -30,9 +30,10 @@ class StockSyncRun(models.Model):
     )
     decided_by_id = fields.Many2one(
         "res.users",
-        string="Approved or Rejected By",
+        string="Decided By",
         readonly=True,
-        help="Who decided what becomes of what was held.",
+        help="Who approved or rejected what was held, or ended the run by a change of"
+        " the backend's settings.",
     )
     trigger = fields.Selection(
         [
@@ -268,9 +269,11 @@ class StockSyncRun(models.Model):
             backend._tell_of_held()
         return True
 
-    def _reject(self, lines=None):
+    def _reject(self, lines=None, problem=()):
         """
         :param lines: only these of the held lines; by default all
+        :param problem: (error code, facts), where it was not a person who looked at
+            them
         """
         for run in self:
             waiting = run._waiting_lines()
@@ -278,9 +281,25 @@ class StockSyncRun(models.Model):
             for line in rejected:
                 self.env["stock.sync.guard"]._hold_line(line)
             rejected.state = "skipped"
+            if problem:
+                code, facts = problem
+                rejected.write({"error_code": code, "error_facts": facts})
             run._count(skipped=len(rejected))
             if run.state == "held" and rejected == waiting:
-                run._finish("interrupted")
+                run._finish("interrupted", *problem)
+
+    def _end_as_changed(self):
+        """The backend's settings mean something else now than when these runs read."""
+        for run in self:
+            run.decided_by_id = self.env.user
+            facts = {"backend": run.backend_id.name, "user": self.env.user.name}
+            if run._is_under_way():
+                run._finish(
+                    "interrupted", "not_configured", {**facts, "reason": "changed"}
+                )
+            else:
+                facts["reason"] = "changed_held"
+                run._reject(problem=("not_configured", facts))
 
     def _waiting_lines(self):
         """The lines of the run that wait for a person."""

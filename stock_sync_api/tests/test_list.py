@@ -256,8 +256,9 @@ class TestList(ListCase):
         self.all_say(5)
         self.sync_by_schedule()
         self.backend.paused = False
+        self.backend.write({"page_size": 4, "request_timeout": 5})
         self.assertTrue(self.sync_by_schedule().delta, "the API is the same")
-        self.backend.page_size = 4
+        self.backend.filter_path = "product_id"
         self.assertFalse(self.sync_by_schedule().delta)
 
     def test_delta_is_guarded_by_the_number_of_all_products(self):
