@@ -164,10 +164,7 @@ class StockSyncMissing(models.AbstractModel):
     @api.model
     def _may_empty(self, run):
         """Whether the list was a catalogue in which each row says what it is about."""
-        nameless = self.env["stock.sync.run.line"].search_count(
-            [("run_id", "=", run.id), ("binding_id", "=", False)], limit=1
-        )
-        return run.received and not nameless
+        return run.received and not run.nameless
 
     @api.model
     def _leave(self, outcome, moved):

@@ -76,6 +76,13 @@ class StockSyncRun(models.Model):
     unchanged = fields.Integer(readonly=True, aggregator="sum")
     changed = fields.Integer(readonly=True, aggregator="sum")
     unmatched = fields.Integer(readonly=True, aggregator="sum")
+    nameless = fields.Integer(
+        string="Rows Without an ID",
+        readonly=True,
+        aggregator="sum",
+        help="Rows of the API that do not say which product they are about; the first"
+        " ones have lines.",
+    )
     skipped = fields.Integer(readonly=True, aggregator="sum")
     failed = fields.Integer(readonly=True, aggregator="sum")
     api_calls = fields.Integer(string="API Calls", readonly=True, aggregator="sum")
@@ -136,7 +143,14 @@ class StockSyncRun(models.Model):
             run.display_name = f"{run.backend_id.name} #{run.id or ''}"
 
     @api.depends(
-        "error_message", "state", "unchanged", "changed", "skipped", "failed", "preview"
+        "error_message",
+        "state",
+        "unchanged",
+        "changed",
+        "skipped",
+        "failed",
+        "nameless",
+        "preview",
     )
     @api.depends_context("lang")
     def _compute_message(self):
@@ -174,6 +188,8 @@ class StockSyncRun(models.Model):
             parts.append(self.env._("%s waiting for approval", waiting))
         if self.unmatched:
             parts.append(self.env._("%s IDs without a product", self.unmatched))
+        if self.nameless:
+            parts.append(self.env._("%s rows without a usable ID", self.nameless))
         return ", ".join(parts)
 
     def _count(self, **increments):
