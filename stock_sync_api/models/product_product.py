@@ -253,6 +253,7 @@ class ProductProduct(models.Model):
 
     def action_view_sync_lines(self):
         """What synchronisation changed on these products, and why."""
+        self.env["stock.sync.run.line"].check_access("read")
         action = self.env["ir.actions.act_window"]._for_xml_id(
             "stock_sync_api.stock_sync_run_line_action"
         )
@@ -261,6 +262,7 @@ class ProductProduct(models.Model):
 
     def action_view_sync_changes(self):
         """How synchronisation changed the quantity of these products over time."""
+        self.env["stock.sync.run.line"].check_access("read")
         action = self.env["ir.actions.act_window"]._for_xml_id(
             "stock_sync_api.stock_sync_run_line_product_action"
         )

@@ -22,7 +22,9 @@ class ResConfigSettings(models.TransientModel):
             settings.stock_sync_backends = ", ".join(backends.mapped("name"))
 
     def action_stock_sync_run_schedule(self):
+        self.check_access("write")
         return self.env["stock.sync.backend"].action_run_schedule()
 
     def action_stock_sync_open_schedule(self):
+        self.check_access("read")
         return self.env["stock.sync.backend"].action_open_schedule()

@@ -82,6 +82,7 @@ class StockSyncAlertMixin(models.AbstractModel):
 
     def _safely(self, tell, *args):
         """An alert that goes wrong must not stop the synchronisation."""
+        self.env.flush_all()  # what is wrong with this is no trouble of the alert
         try:
             with self.env.cr.savepoint():
                 tell(*args)

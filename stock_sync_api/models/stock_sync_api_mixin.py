@@ -6,7 +6,7 @@ from odoo.exceptions import ValidationError
 from odoo.addons.base.models.res_partner import _tz_get
 
 from ..client import ApiSettings, Auth, Limits, Mapping, MappingError, Paging, StockApi
-from .stock_sync_parameter import HEADER_NAME, PARAMETER_NAME
+from .stock_sync_parameter import PARAMETER_NAME, may_be_header
 
 #: the client's words for the expressions, and the fields that hold them
 MAPPING_FIELDS = {
@@ -21,6 +21,30 @@ MAPPING_FIELDS = {
     "success": "success_path",
 }
 PAGING_FIELDS = {"next": "next_path", "pages": "pages_path", "total": "total_path"}
+#: How the API is asked: a change of these does not change what its answers mean. The
+#: secret is looked at by its value, wherever it is kept.
+HOW_FIELDS = frozenset(
+    {
+        "auth_type",
+        "auth_header",
+        "auth_param",
+        "oauth_token_url",
+        "secret_source",
+        "secret_name",
+        "secret_id",
+        "ids_per_request",
+        "page_size",
+        "page_size_param",
+        "request_timeout",
+        "max_attempts",
+        "max_answer_mb",
+        "max_pages",
+        "concurrency",
+        "requests_per_second",
+    }
+)
+#: but the place that a list by page numbers has come to is another one after these
+PLACE_FIELDS = frozenset({"page_size", "page_size_param"})
 #: paging that cannot work without these
 PAGING_NEEDS = {
     "page": ["page_param"],
@@ -372,19 +396,27 @@ class StockSyncApiMixin(models.AbstractModel):
                     )
                 )
 
-    @api.constrains("auth_type", "auth_header", "auth_param")
+    @api.constrains("auth_type", "auth_header", "auth_param", "auth_username")
     def _check_auth(self):
         for record in self:
             header = record.auth_header or ""
             if (
                 record.auth_type == "api_key"
                 and not record.auth_param
-                and not HEADER_NAME.fullmatch(header)
+                and not may_be_header(header)
             ):
                 raise ValidationError(
                     self.env._(
                         "The API key header must be a name like X-API-Key: letters,"
-                        " digits and hyphens."
+                        " digits and hyphens, and not one that each request sets"
+                        " itself."
+                    )
+                )
+            if record.auth_type == "basic" and ":" in (record.auth_username or ""):
+                raise ValidationError(
+                    self.env._(
+                        "A user name cannot contain “:”, which divides it from the"
+                        " password on the way."
                     )
                 )
 

@@ -1,4 +1,5 @@
 from collections import defaultdict
+from contextlib import contextmanager
 from datetime import timedelta
 from decimal import Decimal
 
@@ -9,6 +10,7 @@ from odoo.fields import Domain
 from ..client import same_host
 from ..reading import Reading
 from ..sites import Site, Sites
+from .stock_sync_api_mixin import HOW_FIELDS, PLACE_FIELDS
 from .stock_sync_run import OPEN_RUNS
 
 #: how much further back than the last run a delta begins: the API's clock may be behind
@@ -369,25 +371,90 @@ class StockSyncBackend(models.Model):
             # A secret is for the server that it was entered for, and for no other.
             for backend in self.filtered(lambda b: b._sends_elsewhere(vals)):
                 backend._forget_secrets()
-        result = super().write(vals)
-        if self._meaning_fields() & vals.keys():
-            self._forget_progress()
-        return result
+        if not self._set_up_fields() & vals.keys():
+            return super().write(vals)
+        with self._watching_meaning():
+            # What its rows do meanwhile is looked at together with the rest.
+            backends = self.with_context(stock_sync_meaning_watched=True)
+            return super(StockSyncBackend, backends).write(vals)
+
+    @api.model
+    def _set_up_fields(self):
+        """All that may have to do with what the API answers, or whether it does."""
+        api_fields = self.env["stock.sync.api.mixin"]._fields
+        return {
+            *self._meaning_fields(),
+            *api_fields,
+            "parameter_ids",
+            "location_map_ids",
+        }
 
     @api.model
     def _meaning_fields(self):
-        """What decides which levels the API gives and what they mean here."""
-        return {
-            *self.env["stock.sync.api.mixin"]._fields,
-            "parameter_ids",
+        """What decides which levels the API gives and what they mean here.
+
+        Beside these: the secret (an API may know by it whose stock is asked for), and
+        the rows of headers, parameters and locations.
+        """
+        api_fields = self.env["stock.sync.api.mixin"]._fields.values()
+        names = {field.name for field in api_fields if field.store}
+        return (names - HOW_FIELDS - {"id"}) | {
             "location_id",
-            "location_map_ids",
             "match_by",
             "quantity_type",
             "quantity_factor",
             "uom_id",
             "several_rows",
         }
+
+    def _get_meaning(self):
+        """Equal as long as the API's answers mean the same."""
+        self.ensure_one()
+        values = {fname: self[fname] or False for fname in self._meaning_fields()}
+        if self.auth_type != "none":
+            values["secret"] = self._get_secret()
+        for row in self.location_map_ids:
+            values["location", row.code] = (row.location_id, row.ignored)
+        values["rows"] = sorted(
+            (row.kind, row.name, row._get_value())
+            for row in self.parameter_ids
+            if row._get_value()
+        )
+        return values
+
+    @api.model
+    def _of_rows(self, vals_list):
+        """The backends that rows with these values are to belong to."""
+        default = self.env.context.get("default_backend_id")
+        ids = {vals.get("backend_id", default) for vals in vals_list}
+        return self.browse(filter(None, ids))
+
+    def _get_place(self):
+        """Equal as long as a list can be read on from the page that was read last."""
+        self.ensure_one()
+        if self.paging != "page":
+            return None
+        return {fname: self[fname] or False for fname in PLACE_FIELDS}
+
+    @contextmanager
+    def _watching_meaning(self):
+        """What was read is given up where its meaning is another one afterwards.
+
+        Values count and not keys: a form may write what was there before.
+        """
+        if self.env.context.get("stock_sync_meaning_watched"):
+            yield
+            return
+        backends = self.sudo()
+        before = {b: (b._get_meaning(), b._get_place()) for b in backends}
+        yield
+        backends = backends.exists()
+        changed = backends.filtered(lambda b: b._get_meaning() != before[b][0])
+        if changed:
+            changed._forget_progress()
+        (backends - changed).filtered(
+            lambda b: b._get_place() != before[b][1]
+        )._interrupt_lists()
 
     @api.model
     def _with_preset(self, vals):
@@ -419,6 +486,13 @@ class StockSyncBackend(models.Model):
         if value("auth_type") == "oauth2":
             urls.append(value("oauth_token_url"))
         return urls
+
+    def _secret_urls(self):
+        return self._credential_urls({})
+
+    @api.model
+    def _secret_depends(self):
+        return [*super()._secret_depends(), "base_url", "auth_type", "oauth_token_url"]
 
     def _forget_secrets(self):
         self._forget_secret()
@@ -543,7 +617,7 @@ class StockSyncBackend(models.Model):
         ):
             return True
         whole = self._last_whole_run()
-        return not whole or self.env["stock.sync.missing"]._says_twice(whole)
+        return not whole or whole.rows_twice
 
     def _adds_rows_up(self):
         return self.several_rows == "sum"
@@ -644,14 +718,27 @@ class StockSyncBackend(models.Model):
         """After a change of what the API is: the next run reads everything."""
         self.filtered("location_codes").location_codes = False
         self.filtered("drift_runs").drift_runs = 0
-        self._held_runs()._reject()
-        runs = self.env["stock.sync.run"].sudo()
-        for run in runs.search(OPEN_RUNS & Domain("backend_id", "in", self.ids)):
-            facts = {"reason": "changed", "backend": run.backend_id.name}
-            run._finish("interrupted", "not_configured", facts)
-        runs.search(
+        held = self._held_runs()
+        held._end_as_changed()
+        self._open_runs()._end_as_changed()
+        self.env["stock.sync.run"].sudo().search(
             [("backend_id", "in", self.ids), ("complete", "=", True)]
         ).complete = False
+        for backend in held.backend_id:
+            backend._tell_of_held()
+
+    def _interrupt_lists(self):
+        """After a change by which a page's number means other rows."""
+        self._open_runs().filtered(
+            lambda run: run.state == "planning" and run._is_list()
+        )._end_as_changed()
+
+    def _open_runs(self):
+        return (
+            self.env["stock.sync.run"]
+            .sudo()
+            .search(OPEN_RUNS & Domain("backend_id", "in", self.ids))
+        )
 
     def action_sync(self):
         """Synchronise all products now, or soon where that takes long."""

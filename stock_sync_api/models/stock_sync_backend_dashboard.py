@@ -187,9 +187,11 @@ class StockSyncBackend(models.Model):
         return not last or last.received + last.unmatched > BACKGROUND_SIZE
 
     def action_pause(self):
+        self.check_access("write")
         self.paused = True
 
     def action_resume(self):
+        self.check_access("write")
         self.paused = False
 
     def action_run_schedule(self):
@@ -208,6 +210,7 @@ class StockSyncBackend(models.Model):
 
     def action_open_schedule(self):
         """The scheduled action's form, for those who may see it."""
+        self.check_access("read")
         return {
             "type": "ir.actions.act_window",
             "name": self.env._("Scheduled Action"),
@@ -222,6 +225,7 @@ class StockSyncBackend(models.Model):
         :param str name: the action's XML id, without the addon's
         """
         self.ensure_one()
+        self.check_access("read")
         action = self.env["ir.actions.act_window"]._for_xml_id(f"stock_sync_api.{name}")
         domain = literal_eval(action["domain"] or "[]")
         return {**action, "domain": [("backend_id", "=", self.id), *domain]}
@@ -244,5 +248,6 @@ class StockSyncBackend(models.Model):
     def action_view_open_run(self):
         """The run that is under way, or else the last one."""
         self.ensure_one()
+        self.check_access("read")
         run = self.open_run_id or self.last_run_id
         return run._action_form() if run else self.action_view_runs()

@@ -1,6 +1,7 @@
 import logging
 import time
 from datetime import timedelta
+from functools import partial
 from math import inf
 
 import psycopg2
@@ -267,19 +268,26 @@ class StockSyncEngine(models.AbstractModel):
 
     @api.model
     def _interrupt(self, run):
-        """Close a run whose work failed in a way that nobody foresaw."""
-        if self._in_cron():
-            self.env.cr.rollback()
-            self.env.transaction.reset()
-        try:
-            self._retrying(run._finish, "interrupted")
-        except Exception:  # of another addon: the other backends must go on
-            _logger.exception("Run %s could not be closed", run.id)
-            if self._in_cron():
-                self.env.cr.rollback()
-                self.env.transaction.reset()
-            run.write({"state": "interrupted", "end_date": fields.Datetime.now()})
+        """Close a run whose work failed in a way that nobody foresaw.
+
+        Whatever goes wrong with that, too: the other backends must go on. A run that
+        somebody else is writing is left to the next call.
+        """
+        self._roll_back()
+        for close in (partial(run._finish, "interrupted"), partial(self._close, run)):
+            try:
+                with self._isolated():
+                    self._retrying(close)
+                break
+            except Exception:
+                _logger.exception("Run %s could not be closed", run.id)
+                self._roll_back()
         self._commit_progress(1)
+
+    @api.model
+    def _close(self, run):
+        """Without what another addon may do when a run has ended."""
+        run.write({"state": "interrupted", "end_date": fields.Datetime.now()})
 
     @api.model
     def _next_lines(self, run):

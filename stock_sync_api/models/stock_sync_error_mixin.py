@@ -61,6 +61,18 @@ SENTENCES = {
         "The option %(name)s, which holds the secret of %(backend)s, is not in"
         " odoo.conf. Ask who runs the server to add it."
     ),
+    "not_configured.secret_host_env": _lt(
+        "The secret of %(backend)s is in the environment variable %(name)s, which is"
+        " used only for the servers that %(host_name)s lists. %(hosts)s is not among"
+        " them. If it may get the secret, ask who runs the server to set"
+        " %(host_name)s to %(hosts)s; commas stand between several."
+    ),
+    "not_configured.secret_host_config": _lt(
+        "The secret of %(backend)s is the option %(name)s of odoo.conf, which is used"
+        " only for the servers that the option %(host_name)s lists. %(hosts)s is not"
+        " among them. If it may get the secret, ask who runs the server to set"
+        " %(host_name)s to %(hosts)s; commas stand between several."
+    ),
     "not_configured.no_secret_parameter": _lt(
         "The header or parameter %(name)s of %(backend)s has no value. Ask an inventory"
         " manager to enter it in Inventory › Configuration › Stock synchronisation."
@@ -89,6 +101,11 @@ SENTENCES = {
     "not_configured.changed": _lt(
         "The settings of %(backend)s were changed while this run was under way, so it"
         " was ended. The next run goes by the new settings."
+    ),
+    "not_configured.changed_held": _lt(
+        "%(user)s changed the settings of %(backend)s while this waited for approval:"
+        " it was read by the old ones, so nothing of it is applied any more. The next"
+        " run goes by the new settings."
     ),
     "access_denied": _lt(
         "%(user)s may not adjust the stock of %(company)s. Ask an administrator for"

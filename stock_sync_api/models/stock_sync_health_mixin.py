@@ -178,7 +178,7 @@ class StockSyncHealthMixin(models.AbstractModel):
 
     def write(self, vals):
         result = super().write(vals)
-        if vals.keys() & {*self._meaning_fields(), "active", "paused", "user_id"}:
+        if vals.keys() & {*self._set_up_fields(), "active", "paused", "user_id"}:
             # What has failed may work now.
             waiting = self.filtered("next_attempt_date")
             if waiting:

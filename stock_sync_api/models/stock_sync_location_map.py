@@ -65,18 +65,19 @@ class StockSyncLocationMap(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
-        rows = super().create([self._clean_vals(vals) for vals in vals_list])
-        rows.backend_id._forget_progress()
-        return rows
+        vals_list = [self._clean_vals(vals) for vals in vals_list]
+        backends = self.env["stock.sync.backend"]._of_rows(vals_list)
+        with backends._watching_meaning():
+            return super().create(vals_list)
 
     def write(self, vals):
-        result = super().write(self._clean_vals(vals))
-        self.backend_id._forget_progress()
-        return result
+        backends = self.backend_id | self.backend_id._of_rows([vals])
+        with backends._watching_meaning():
+            return super().write(self._clean_vals(vals))
 
     def unlink(self):
-        self.backend_id._forget_progress()
-        return super().unlink()
+        with self.backend_id._watching_meaning():
+            return super().unlink()
 
     @api.model
     def _clean_vals(self, vals):

@@ -197,31 +197,7 @@ class StockSyncMissing(models.AbstractModel):
     @api.model
     def _is_certain(self, run):
         """Whether the list was a catalogue in which each row says what it is about."""
-        nameless = self.env["stock.sync.run.line"].search_count(
-            [("run_id", "=", run.id), ("binding_id", "=", False)], limit=1
-        )
-        return bool(run.received and not nameless)
-
-    @api.model
-    def _says_twice(self, run):
-        """Whether a product came twice and not the same: a row that moved does so, and
-        another may have slipped by.
-        """
-        self.env["stock.sync.run.line"].flush_model()
-        [[is_twice]] = self.env.execute_query(
-            SQL(
-                """
-                SELECT EXISTS (
-                    SELECT FROM stock_sync_run_line
-                     WHERE run_id = %s
-                       AND error_code = 'invalid_response'
-                       AND error_facts->>'reason' = ANY(%s))
-                """,
-                run.id,
-                ["several_rows", "contradiction", "repeated_row"],
-            )
-        )
-        return is_twice
+        return bool(run.received and not run.nameless)
 
     @api.model
     def _leave(self, outcome, moved):

@@ -11,7 +11,7 @@ _RESERVED_HEADERS = {
     "host",
     "transfer-encoding",
 }
-HEADER_NAME = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]+")
+_HEADER_NAME = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]+")
 #: no space, control character, or sign that divides a query
 PARAMETER_NAME = re.compile(r"[^\s\x00-\x1f\x7f&=#?+%]+")
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
@@ -60,10 +60,7 @@ class StockSyncParameter(models.Model):
                         row.name,
                     )
                 )
-            if row.kind == "header" and (
-                not HEADER_NAME.fullmatch(row.name)
-                or row.name.lower() in _RESERVED_HEADERS
-            ):
+            if row.kind == "header" and not may_be_header(row.name):
                 raise ValidationError(
                     self.env._(
                         "“%s” cannot be an extra header. It must be a name like"
@@ -82,29 +79,52 @@ class StockSyncParameter(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
-        rows = super().create(vals_list)
-        rows._hide_secret_values()
+        backends = self.env["stock.sync.backend"]._of_rows(vals_list)
+        with backends._watching_meaning():
+            rows = super().create(vals_list)
+            rows._hide_secret_values()
         return rows
 
     def write(self, vals):
+        backends = self.backend_id | self.backend_id._of_rows([vals])
+        with backends._watching_meaning():
+            self._forget_what_was_for_others(vals)
+            result = super().write(vals)
+            self._hide_secret_values()
+        return result
+
+    def unlink(self):
+        with self.backend_id._watching_meaning():
+            return super().unlink()
+
+    def _forget_what_was_for_others(self, vals):
+        """A secret is for the server that it was entered for, and stays a secret."""
         if vals.keys() & {"backend_id", "is_secret"}:
-            # A secret is for the server that it was entered for, and stays a secret.
             self.filtered(
                 lambda row: (
                     vals.get("backend_id", row.backend_id.id) != row.backend_id.id
                     or not vals.get("is_secret", row.is_secret)
                 )
             )._forget_secret()
-        result = super().write(vals)
-        self._hide_secret_values()
-        return result
 
     def _hide_secret_values(self):
         """What was typed into the open although it is a secret."""
         for row in self.filtered(lambda row: row.is_secret and row.value):
             row.write({"secret_input": row.value, "value": False})
 
+    def _secret_urls(self):
+        return [self.backend_id.base_url]
+
+    @api.model
+    def _secret_depends(self):
+        return [*super()._secret_depends(), "backend_id.base_url"]
+
     def _get_value(self):
         """:return: what is sent; empty text where nothing is"""
         self.ensure_one()
         return self._get_secret() if self.is_secret else self.value or ""
+
+
+def may_be_header(name):
+    """Whether a header of this name may be added to each request."""
+    return bool(_HEADER_NAME.fullmatch(name)) and name.lower() not in _RESERVED_HEADERS

@@ -4,6 +4,12 @@ from ..client import InvalidResponse, NotInAnswer
 from ..outcome import Outcome
 from ..tools import level_text
 
+#: rows without a usable id that become lines of a run: the first ones tell the rest
+NAMELESS_LINES = 20
+
+#: reasons of faults that say something else about one product and place
+SAID_TWICE = ("several_rows", "contradiction", "repeated_row")
+
 
 class StockSyncPlan(models.AbstractModel):
     """Makes a run's plan of the API's answers: match, compare, store.
@@ -23,6 +29,8 @@ class StockSyncPlan(models.AbstractModel):
         :param received: when the answers were asked for, naive UTC
         :param closer_look: see ``stock.sync.unchanged``
         """
+        if any(error.facts.get("reason") in SAID_TWICE for _id, error, _s in faults):
+            run.rows_twice = True
         by_site = {site: dict(levels) for site, levels in by_site.items()}
         count = sum(map(len, by_site.values()))
         unchanged = self._pass_unchanged(run, by_site, closer_look)
@@ -38,8 +46,7 @@ class StockSyncPlan(models.AbstractModel):
         ]
         outcomes += [
             self._fault(run, external_id, error, found, received, site)
-            for external_id, error, site in faults
-            if external_id is None or external_id in found or run._is_list()
+            for external_id, error, site in self._faults_for_lines(run, faults, found)
         ]
         outcomes = self._without_contradicted(outcomes)
         outcomes = self._without_repeated(run, outcomes)
@@ -53,7 +60,7 @@ class StockSyncPlan(models.AbstractModel):
                 if problem[0] == "ambiguous_product"
             }
         if run.scope == "backend":
-            self._report_unmatched(run, by_site, unmatched)
+            self._report_unmatched(run, by_site, unmatched, faults)
 
     @api.model
     def _pass_unchanged(self, run, by_site, closer_look):
@@ -79,6 +86,18 @@ class StockSyncPlan(models.AbstractModel):
         if outcome.error_code:
             outcome.level = None
         return outcome
+
+    @api.model
+    def _faults_for_lines(self, run, faults, found):
+        """The faults of products, and the first few of rows that name none.
+
+        An id that no product has is no line, whatever is wrong with its row: it would
+        be one in each run.
+        """
+        nameless = [fault for fault in faults if fault[0] is None]
+        room = max(0, NAMELESS_LINES - run.nameless)
+        run._count(nameless=len(nameless), failed=len(nameless[room:]))
+        return [fault for fault in faults if fault[0] in found] + nameless[:room]
 
     @api.model
     def _without_contradicted(self, outcomes):
@@ -175,9 +194,10 @@ class StockSyncPlan(models.AbstractModel):
         )
         outcome.level = None
         outcome.fail(error.code, **error.facts)
+        run.rows_twice = True
 
     @api.model
-    def _report_unmatched(self, run, by_site, unmatched):
+    def _report_unmatched(self, run, by_site, unmatched, faults):
         """Ids that are not one product, for a person to decide."""
         rows = []
         for levels in by_site.values():
@@ -194,9 +214,31 @@ class StockSyncPlan(models.AbstractModel):
                         level.date,
                     )
                 )
+        for external_id, error, _site in faults:
+            if external_id in unmatched:
+                code, facts = unmatched.pop(external_id)
+                said = [error.facts.get(key) for key in ("quantity", "location_code")]
+                rows.append((external_id, code, facts, *said, None))
         if rows:
-            self.env["stock.sync.unmatched"]._report(run.backend_id, rows)
+            self._note_reported_twice(run, rows)
+            self.env["stock.sync.unmatched"]._report(run.backend_id, rows, run.id)
             run._count(unmatched=len(rows))
+
+    @api.model
+    def _note_reported_twice(self, run, rows):
+        """An id that no product has may be that of a row that moved, as well."""
+        if run.backend_id.several_rows == "sum" or run.rows_twice:
+            return
+        codes = {external_id: code for external_id, _c, _f, _q, code, _date in rows}
+        reported = self.env["stock.sync.unmatched"].search(
+            [
+                ("backend_id", "=", run.backend_id.id),
+                ("external_id", "in", list(codes)),
+                ("reported_by_run", "=", run.id),
+            ]
+        )
+        if any(codes[row.external_id] == (row.location_code or None) for row in reported):
+            run.rows_twice = True
 
     @api.model
     def _plan_unsettable(self, run):

@@ -157,7 +157,7 @@ class StockSyncRead(models.AbstractModel):
         state = run.plan_state or {}
         if "position" not in state and search._is_nothing_missing(run):
             return True
-        moved = state.get("moved") or search._says_twice(run)
+        moved = state.get("moved") or run.rows_twice
         is_certain = search._is_certain(run)
         while run.state == "planning":
             missing = search._next(run, state.get("position", 0))

@@ -63,6 +63,8 @@ class StockSyncRevert(models.AbstractModel):
     @api.model
     def _check_revertible(self, run):
         backend = run.backend_id
+        # Whoever reverts need not wait for the scheduled action to find a dead run.
+        self.env["stock.sync.service"]._open_runs(Domain("backend_id", "=", backend.id))
         problem = backend._problem(self.env.user)
         # A backend may be paused, or have no address: nobody is called here.
         if problem and problem[0] != "access_denied":
@@ -71,7 +73,7 @@ class StockSyncRevert(models.AbstractModel):
             problem = ("run_in_progress", {"backend": backend.name})
         if problem:
             raise UserError(run._explain(*problem))
-        if run.preview or run.state not in ("done", "partial"):
+        if run.preview or run._is_under_way():
             raise UserError(self.env._("Only a finished run can be reverted."))
 
     @api.model

@@ -1,7 +1,7 @@
 from datetime import timedelta
 
 from odoo import api, fields, models
-from odoo.exceptions import UserError
+from odoo.exceptions import AccessError, UserError
 from odoo.fields import Domain
 from odoo.orm.models import NO_ACCESS
 
@@ -35,9 +35,10 @@ class StockSyncRun(models.Model):
     )
     decided_by_id = fields.Many2one(
         "res.users",
-        string="Approved or Rejected By",
+        string="Decided By",
         readonly=True,
-        help="Who decided what becomes of what was held.",
+        help="Who approved or rejected what was held, or ended the run by a change of"
+        " the backend's settings.",
     )
     trigger = fields.Selection(
         [
@@ -80,6 +81,13 @@ class StockSyncRun(models.Model):
     unchanged = fields.Integer(readonly=True, aggregator="sum")
     changed = fields.Integer(readonly=True, aggregator="sum")
     unmatched = fields.Integer(readonly=True, aggregator="sum")
+    nameless = fields.Integer(
+        string="Rows Without an ID",
+        readonly=True,
+        aggregator="sum",
+        help="Rows of the API that do not say which product they are about; the first"
+        " ones have lines.",
+    )
     skipped = fields.Integer(readonly=True, aggregator="sum")
     failed = fields.Integer(readonly=True, aggregator="sum")
     api_calls = fields.Integer(string="API Calls", readonly=True, aggregator="sum")
@@ -88,6 +96,11 @@ class StockSyncRun(models.Model):
         string="Changes Only",
         readonly=True,
         help="The API was asked only for what has changed since an earlier run.",
+    )
+    rows_twice = fields.Boolean(
+        readonly=True,
+        help="Whether two rows said something else about one product and location. A"
+        " row that moves while it changes does so, and another may have slipped by.",
     )
     drift_count = fields.Integer(
         string="Missed Changes",
@@ -177,6 +190,7 @@ class StockSyncRun(models.Model):
         "changed",
         "skipped",
         "failed",
+        "nameless",
         "preview",
         "resume_date",
     )
@@ -219,6 +233,8 @@ class StockSyncRun(models.Model):
             parts.append(self._drift_text())
         if self.unmatched:
             parts.append(self.env._("%s IDs without a product", self.unmatched))
+        if self.nameless:
+            parts.append(self.env._("%s rows without a usable ID", self.nameless))
         return ", ".join(parts)
 
     def _drift_text(self):
@@ -294,7 +310,7 @@ class StockSyncRun(models.Model):
         """
         if (self.plan_state or {}).get("moved"):
             return True
-        if self.env["stock.sync.missing"]._says_twice(self):
+        if self.rows_twice:
             return True
         waiting = ["apply_failed", "count_in_progress", "move_in_progress"]
         waiting += ["below_reserved", "held_by_guard"]
@@ -303,6 +319,11 @@ class StockSyncRun(models.Model):
                 [("run_id", "=", self.id), ("error_code", "in", waiting)], limit=1
             )
         )
+
+    def _is_under_way(self):
+        """Whether more may come of it by itself; a run that is held has been read."""
+        self.ensure_one()
+        return self.state in ("planning", "applying")
 
     def _is_list(self):
         """Whether it goes by the API's list, and not by the bindings."""
@@ -348,9 +369,11 @@ class StockSyncRun(models.Model):
             backend._tell_of_held()
         return True
 
-    def _reject(self, lines=None):
+    def _reject(self, lines=None, problem=()):
         """
         :param lines: only these of the held lines; by default all
+        :param problem: (error code, facts), where it was not a person who looked at
+            them
         """
         for run in self:
             waiting = run._waiting_lines()
@@ -358,9 +381,25 @@ class StockSyncRun(models.Model):
             for line in rejected:
                 self.env["stock.sync.guard"]._hold_line(line)
             rejected.state = "skipped"
+            if problem:
+                code, facts = problem
+                rejected.write({"error_code": code, "error_facts": facts})
             run._count(skipped=len(rejected))
             if run.state == "held" and rejected == waiting:
-                run._finish("interrupted")
+                run._finish("interrupted", *problem)
+
+    def _end_as_changed(self):
+        """The backend's settings mean something else now than when these runs read."""
+        for run in self:
+            run.decided_by_id = self.env.user
+            facts = {"backend": run.backend_id.name, "user": self.env.user.name}
+            if run._is_under_way():
+                run._finish(
+                    "interrupted", "not_configured", {**facts, "reason": "changed"}
+                )
+            else:
+                facts["reason"] = "changed_held"
+                run._reject(problem=("not_configured", facts))
 
     def _waiting_lines(self):
         """The lines of the run that wait for a person."""
@@ -399,7 +438,7 @@ class StockSyncRun(models.Model):
     def _check_may_decide(self):
         self.check_access("read")
         if not self.env.user.has_group("stock.group_stock_manager"):
-            raise UserError(
+            raise AccessError(
                 self.env._("Only an inventory manager may approve, reject or revert.")
             )
 
@@ -427,6 +466,7 @@ class StockSyncRun(models.Model):
         return self._summary()
 
     def action_view_lines(self):
+        self.check_access("read")
         action = self.env["ir.actions.act_window"]._for_xml_id(
             "stock_sync_api.stock_sync_run_line_action"
         )

@@ -141,24 +141,29 @@ class StockSyncRunLine(models.Model):
 
     def action_revert(self):
         """Undo these lines, where the stock has not moved since."""
+        self._check_may_decide()
         if len(self.run_id) > 1:
             raise UserError(self.env._("Choose lines of one run."))
         return self.run_id._revert(self)
 
     def action_approve(self):
         """Apply these held lines; the others of their runs go on waiting."""
-        self.run_id._check_may_decide()
+        self._check_may_decide()
         for run, lines in self._check_are_held().grouped("run_id").items():
             run._approve(lines)
         return self.run_id[-1:]._notification()
 
     def action_reject(self):
         """Leave the stock of these held lines as it is."""
-        self.run_id._check_may_decide()
+        self._check_may_decide()
         for run, lines in self._check_are_held().sudo().grouped("run_id").items():
             run.decided_by_id = self.env.user
             run._reject(lines)
             run.backend_id._tell_of_held()
+
+    def _check_may_decide(self):
+        self.check_access("read")
+        self.run_id._check_may_decide()
 
     def _check_are_held(self):
         """:return: those that wait for a person; an error where none does"""
@@ -169,6 +174,7 @@ class StockSyncRunLine(models.Model):
 
     def action_view_moves(self):
         """The stock moves that were made for these lines."""
+        self.check_access("read")
         return {
             "type": "ir.actions.act_window",
             "name": self.env._("Stock Moves"),
@@ -179,4 +185,5 @@ class StockSyncRunLine(models.Model):
 
     def action_view_product(self):
         """What synchronisation did to the product of this line over time."""
+        self.check_access("read")
         return self.product_id.action_view_sync_changes()

@@ -144,6 +144,7 @@ class StockSyncRun(models.Model):
 
     def action_view_moves(self):
         """The stock moves that the run has made."""
+        self.check_access("read")
         action = self.line_ids.action_view_moves()
         action["domain"] = [("sync_line_ids.run_id", "in", self.ids)]
         return action

@@ -1,5 +1,6 @@
 import os
 import re
+from urllib.parse import urlsplit
 
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
@@ -9,9 +10,14 @@ from odoo.tools import config
 #: Only these names: whoever administrates one database must not be able to send
 #: another password of the server (PGPASSWORD, say) to an address of their own.
 SECRET_NAMES = {
-    "env": re.compile(r"STOCK_SYNC_[A-Z0-9_]+"),
-    "config": re.compile(r"stock_sync_[a-z0-9_]+"),
+    "env": re.compile(r"STOCK_SYNC_[A-Z0-9_]+(?<!_HOST)"),
+    "config": re.compile(r"stock_sync_[a-z0-9_]+(?<!_host)"),
 }
+#: What is put behind a secret's name has the servers that may get the secret: a name
+#: is known to all companies, and each has managers who choose addresses.
+HOST_SUFFIXES = {"env": "_HOST", "config": "_host"}
+
+_DEFAULT_PORTS = {"http": 80, "https": 443}
 
 
 class StockSyncSecretMixin(models.AbstractModel):
@@ -38,7 +44,9 @@ class StockSyncSecretMixin(models.AbstractModel):
         copy=False,
         help="The name of the environment variable, for example"
         " STOCK_SYNC_GLOBALSHOP_KEY, or of the option in odoo.conf, for example"
-        " stock_sync_globalshop_key. Only names with these beginnings can be read.",
+        " stock_sync_globalshop_key. Only names with these beginnings can be read, and"
+        " only for the servers that the variable or option of the same name with _HOST"
+        " or _host behind it lists.",
     )
     secret_id = fields.Many2one(
         "stock.sync.secret",
@@ -86,7 +94,12 @@ class StockSyncSecretMixin(models.AbstractModel):
                 record.sudo().secret = record.secret_input.strip()
         self._compute_secret_input()
 
-    @api.depends("secret", "secret_source", "secret_name")
+    @api.model
+    def _secret_depends(self):
+        """What decides whether there is a secret, and whether it may be used."""
+        return ["secret", "secret_source", "secret_name"]
+
+    @api.depends(lambda self: self._secret_depends())
     def _compute_has_secret(self):
         for record in self:
             record.has_secret = bool(record._get_secret())
@@ -102,14 +115,18 @@ class StockSyncSecretMixin(models.AbstractModel):
                         "The name of a secret must begin with STOCK_SYNC_ for an"
                         " environment variable (capital letters, digits and"
                         " underscores), or with stock_sync_ for an option in odoo.conf"
-                        " (small letters, digits and underscores)."
+                        " (small letters, digits and underscores). Names that end in"
+                        " _HOST or _host say which servers a secret is for, and cannot"
+                        " be secrets."
                     )
                 )
 
     def write(self, vals):
+        result = super().write(vals)
         if vals.get("secret_source", "stored") != "stored":
-            vals = {**vals, "secret": False}
-        return super().write(vals)
+            # in sudo: whoever may choose the source has no access to the value
+            self.sudo().filtered("secret_id").secret = False
+        return result
 
     def unlink(self):
         secrets = self.sudo().secret_id
@@ -122,19 +139,72 @@ class StockSyncSecretMixin(models.AbstractModel):
         self.ensure_one()
         if self.secret_source == "stored":
             return self.sudo().secret or ""
+        return "" if self._hosts_without_permission() else self._read_named_secret()
+
+    def _read_named_secret(self):
+        """:return: what the variable or option has; empty text for other names"""
         name = self.secret_name or ""
         if not SECRET_NAMES[self.secret_source].fullmatch(name):
             return ""
+        return self._read_outside(name)
+
+    def _read_outside(self, name):
         where = os.environ if self.secret_source == "env" else config
         return str(where.get(name) or "").strip()
+
+    def _secret_urls(self):
+        """The addresses that get the secret, or access by it."""
+        self.ensure_one()
+        return []
+
+    def _host_name(self):
+        """The variable or option that lists the servers which may get the secret."""
+        return f"{self.secret_name}{HOST_SUFFIXES[self.secret_source]}"
+
+    def _hosts_without_permission(self):
+        """The servers that would get the named secret, and are not listed for it.
+
+        Who runs the server lists them; a manager only chooses the name and the address.
+
+        :return: list of texts as they would have to be listed: ``host`` or
+            ``host:port``; never empty where no address is known
+        """
+        self.ensure_one()
+        listed = {
+            host.strip().lower()
+            for host in self._read_outside(self._host_name()).split(",")
+        }
+        hosts = [_host_texts(url) for url in self._secret_urls()] or [["?"]]
+        return [texts[0] for texts in hosts if listed.isdisjoint(texts)]
 
     def _missing_secret_facts(self):
         """Which variable or option lacks, for the sentence; None for a stored one."""
         self.ensure_one()
-        if self.secret_source == "stored":
+        source = self.secret_source
+        if source == "stored":
             return None
-        reason = f"no_secret_{self.secret_source}"
-        return {"reason": reason, "name": self.secret_name or "?"}
+        facts = {"reason": f"no_secret_{source}", "name": self.secret_name or "?"}
+        if self._read_named_secret():
+            facts.update(
+                reason=f"secret_host_{source}",
+                host_name=self._host_name(),
+                hosts=", ".join(self._hosts_without_permission()),
+            )
+        return facts
 
     def _forget_secret(self):
         self.sudo().write({"secret": False, "secret_name": False})
+
+
+def _host_texts(url):
+    """How a list of servers may name that of an address: with its port, if need be."""
+    try:
+        parts = urlsplit(url or "")
+        host, port = parts.hostname or "?", parts.port
+    except ValueError:
+        return ["?"]
+    host = f"[{host}]" if ":" in host else host
+    default = _DEFAULT_PORTS.get(parts.scheme)
+    if port in (None, default):
+        return [host, f"{host}:{default}"]
+    return [f"{host}:{port}"]

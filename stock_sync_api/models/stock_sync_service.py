@@ -22,6 +22,7 @@ class StockSyncService(models.AbstractModel):
     _inherit = ["stock.sync.transaction"]
     _description = "Stock Synchronisation Service"
 
+    @api.private
     @api.model
     def sync_products(self, products):
         """Synchronise chosen products now, in the caller's transaction.
@@ -36,6 +37,7 @@ class StockSyncService(models.AbstractModel):
             runs += engine._sync_chosen(bindings, unbound)
         return runs.with_env(self.env)
 
+    @api.private
     @api.model
     def sync_backend(self, backend, preview=False):
         """Synchronise all products of a backend now, in the caller's transaction.
@@ -53,6 +55,7 @@ class StockSyncService(models.AbstractModel):
             self._continue_later(run.backend_id)
         return run.with_env(self.env)
 
+    @api.private
     @api.model
     def start_backend(self, backend, preview=False):
         """Have all products of a backend synchronised in the background, soon.
@@ -81,9 +84,22 @@ class StockSyncService(models.AbstractModel):
     def _cron_sync(self):
         """What the scheduled action calls: a round of all backends that are due.
 
+        Nothing is raised, in the scheduled action or elsewhere: Odoo switches an action
+        off that fails for a week. What lost a race is left to the next call.
+        """
+        try:
+            with self._isolated():
+                self._sync_round()
+        except Exception:
+            _logger.exception("A round of stock synchronisation came to no end")
+            self._roll_back()
+
+    @api.model
+    def _sync_round(self):
+        """Go on with the open runs, and start those of the backends that are due.
+
         The open runs are the round's list of what is left to do: Odoo calls again
-        until there is none. One backend's trouble is not another's, and nothing is
-        raised: Odoo switches an action off that fails for a week.
+        until there is none. One backend's trouble is not another's.
         """
         runs = self._open_runs()
         if "cron" not in runs.mapped("trigger"):
@@ -94,13 +110,9 @@ class StockSyncService(models.AbstractModel):
                 # Odoo calls ten times in a row even when the time of the job is over.
                 self._commit_progress(0, remaining=len(runs) - position)
                 return
-            user = run.decided_by_id or run.user_id
-            engine = self._engine(run.backend_id, user).with_context(
-                stock_sync_waiting=len(runs) - position - 1
-            )
             try:
                 with self._isolated():
-                    in_time = engine._continue_run(run)
+                    in_time = self._continue_in_turn(run, len(runs) - position - 1)
             except Exception:
                 _logger.exception("Stock synchronisation run %s failed", run.id)
                 self.env["stock.sync.engine"]._interrupt(run)
@@ -108,6 +120,13 @@ class StockSyncService(models.AbstractModel):
             if not in_time:
                 return
         self._commit_progress(0, remaining=0)
+
+    @api.model
+    def _continue_in_turn(self, run, waiting):
+        """:param int waiting: how many other runs have their turn after this one"""
+        user = run.decided_by_id or run.user_id
+        engine = self._engine(run.backend_id, user)
+        return engine.with_context(stock_sync_waiting=waiting)._continue_run(run)
 
     @api.model
     def _sync_and_notify(self, products):
@@ -243,10 +262,11 @@ class StockSyncService(models.AbstractModel):
                     and not run.complete
                 )
             )
-            for run in runs - dead:
-                run.interruptions += 1
         for run in dead:
             self._engine(run.backend_id, run.user_id)._interrupt(run)
+        if self._was_killed():  # after what may be rolled back
+            for run in runs - dead:
+                run.interruptions += 1
         return runs - dead
 
     @api.model
@@ -270,9 +290,7 @@ class StockSyncService(models.AbstractModel):
                     run = self._retrying(engine._start_run, backend, "cron")
             except Exception:
                 _logger.exception("No run of backend %s could be started", backend.id)
-                if self._in_cron():
-                    self.env.cr.rollback()
-                    self.env.transaction.reset()
+                self._roll_back()
                 continue
             run = run.with_env(runs.env)
             if run.state == "planning":

@@ -32,18 +32,30 @@ class StockSyncSetupMixin(models.AbstractModel):
         " that of the first product which has one.",
     )
     last_test_id = fields.Many2one(
-        "stock.sync.connection.test", compute="_compute_last_test"
+        "stock.sync.connection.test",
+        compute="_compute_last_test",
+        groups="stock.group_stock_manager",
     )
-    test_summary = fields.Text(compute="_compute_last_test")
-    test_problem = fields.Text(compute="_compute_last_test")
-    test_excerpt = fields.Text(string="Answer", compute="_compute_last_test")
+    test_summary = fields.Text(
+        compute="_compute_last_test", groups="stock.group_stock_manager"
+    )
+    test_problem = fields.Text(
+        compute="_compute_last_test", groups="stock.group_stock_manager"
+    )
+    test_excerpt = fields.Text(
+        string="Answer",
+        compute="_compute_last_test",
+        groups="stock.group_stock_manager",
+    )
     test_row_ids = fields.One2many(
         "stock.sync.connection.test.row",
         string="Tested Rows",
         compute="_compute_last_test",
+        groups="stock.group_stock_manager",
     )
     test_code_count = fields.Integer(
         compute="_compute_last_test",
+        groups="stock.group_stock_manager",
         help="The location codes of the answer that the location map lacks.",
     )
     last_preview_id = fields.Many2one("stock.sync.run", compute="_compute_last_preview")
@@ -99,11 +111,13 @@ class StockSyncSetupMixin(models.AbstractModel):
 
     def action_connect_api(self):
         """A new backend, in the first step of its set-up."""
+        self.check_access("create")
         return self.new({"setup_step": "connect"})._action_setup()
 
     def action_set_up(self):
         """Begin the set-up, or go on with it; until its end nothing is scheduled."""
         self.ensure_one()
+        self.check_access("write")
         if self.setup_step == "done":
             self.setup_step = "connect"
         return self._action_setup()
@@ -131,11 +145,13 @@ class StockSyncSetupMixin(models.AbstractModel):
         :raise UserError: what is missing, in a sentence
         """
         self.ensure_one()
+        self.check_access("write")
         self._check_step()
         self.setup_step = self._step_beside(1)
 
     def action_previous_step(self):
         self.ensure_one()
+        self.check_access("write")
         self.setup_step = self._step_beside(-1)
 
     def _step_beside(self, distance):
@@ -155,25 +171,30 @@ class StockSyncSetupMixin(models.AbstractModel):
     def action_setup_test(self):
         """Test the connection; the form shows what came of it."""
         self.ensure_one()
+        self.check_access("write")
         self.env["stock.sync.connection.test"]._run_test(self)
 
     def action_setup_codes(self):
         """Choose locations for the codes that the test has shown."""
         self.ensure_one()
+        self.check_access("write")
         return self.last_test_id._show()
 
     def action_setup_preview(self):
         """Preview; the form shows what came of it."""
         self.ensure_one()
+        self.check_access("write")
         self.action_preview()
 
     def action_view_preview(self):
         self.ensure_one()
+        self.check_access("read")
         return self.last_preview_id._action_form()
 
     def action_switch_on(self):
         """The end of the set-up: from now on the scheduled action does the work."""
         self.ensure_one()
+        self.check_access("write")
         if problem := self._problem(self.env.user):
             raise UserError(self.env["stock.sync.error.mixin"]._explain(*problem))
         self.setup_step = "done"

@@ -79,8 +79,7 @@ class StockSyncTransaction(models.AbstractModel):
             except LOST_RACES as error:
                 if not self._in_cron() or attempt == MAX_TRIES_ON_CONCURRENCY_FAILURE:
                     raise
-                self.env.cr.rollback()
-                self.env.transaction.reset()
+                self._roll_back()
                 pause = random.uniform(0.0, 2**attempt / 10)
                 _logger.info("%s, trying again in %.2f s", type(error).__name__, pause)
                 time.sleep(pause)
@@ -90,6 +89,13 @@ class StockSyncTransaction(models.AbstractModel):
         """Keeps one backend's failure from the others.
 
         The scheduled action commits, so it rolls back as a whole (see
-        ``_interrupt``); elsewhere a savepoint has to do.
+        ``_roll_back``); elsewhere a savepoint has to do.
         """
         return nullcontext() if self._in_cron() else self.env.cr.savepoint()
+
+    @api.model
+    def _roll_back(self):
+        """After what ``_isolated`` has let through, for the next to begin afresh."""
+        if self._in_cron():
+            self.env.cr.rollback()
+            self.env.transaction.reset()

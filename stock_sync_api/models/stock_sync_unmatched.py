@@ -39,6 +39,9 @@ class StockSyncUnmatched(models.Model):
     )
     first_seen = fields.Datetime(readonly=True)
     last_seen = fields.Datetime(readonly=True)
+    reported_by_run = fields.Integer(
+        readonly=True, help="The number of the run that reported it last."
+    )
     ignored = fields.Boolean(
         readonly=True, help="It stays in this list, and is not counted."
     )
@@ -106,11 +109,12 @@ class StockSyncUnmatched(models.Model):
         return found
 
     @api.model
-    def _report(self, backend, rows):
+    def _report(self, backend, rows, run_id=None):
         """Write down what could not be matched, in one statement.
 
         :param rows: list of (external id, error code, facts, quantity as the API wrote
             it, location code, the API's time); what is unknown is None
+        :param run_id: the run that reports them
         """
         self.flush_model()
         now = fields.Datetime.now()
@@ -125,6 +129,7 @@ class StockSyncUnmatched(models.Model):
                 *said,
                 now,
                 now,
+                run_id,
             )
         if not values:
             return
@@ -133,7 +138,8 @@ class StockSyncUnmatched(models.Model):
                 """
                 INSERT INTO stock_sync_unmatched (
                     backend_id, company_id, external_id, error_code, error_facts,
-                    quantity, location_code, api_date, first_seen, last_seen)
+                    quantity, location_code, api_date, first_seen, last_seen,
+                    reported_by_run)
                      VALUES %s
                 ON CONFLICT (backend_id, external_id) DO UPDATE
                         SET error_code = excluded.error_code,
@@ -141,7 +147,8 @@ class StockSyncUnmatched(models.Model):
                             quantity = excluded.quantity,
                             location_code = excluded.location_code,
                             api_date = excluded.api_date,
-                            last_seen = excluded.last_seen
+                            last_seen = excluded.last_seen,
+                            reported_by_run = excluded.reported_by_run
                 """,
                 # in one order, so that two runs cannot lock each other out
                 SQL(", ").join(SQL("%s", values[key]) for key in sorted(values)),
@@ -173,6 +180,7 @@ class StockSyncUnmatched(models.Model):
 
         :raise UserError: where there is nothing to link
         """
+        self.check_access("write")
         wanted = {row: row._product_to_link() for row in self}
         uses = Counter((row.backend_id, product) for row, product in wanted.items())
         bound = self.env["stock.sync.binding"].search(
@@ -219,6 +227,7 @@ class StockSyncUnmatched(models.Model):
 
     def action_create_products(self):
         """Create a storable product for each id, and show them."""
+        self.check_access("write")
         unknown = self.filtered(lambda row: row.error_code == "unmatched_product")
         if not unknown:
             raise UserError(
@@ -264,9 +273,11 @@ class StockSyncUnmatched(models.Model):
         )
 
     def action_ignore(self):
+        self.check_access("write")
         self.ignored = True
 
     def action_unignore(self):
+        self.check_access("write")
         self.ignored = False
 
     def _notification(self, message):

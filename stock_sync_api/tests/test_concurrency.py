@@ -90,6 +90,8 @@ class TestConcurrency(BaseCase):
     def _remove(self):
         with self.cursor() as env:
             env["stock.sync.backend"].browse(self.backend_id).unlink()
+            cron = env.ref("stock_sync_api.ir_cron_stock_sync")
+            env["ir.cron.trigger"].search([("cron_id", "=", cron.id)]).unlink()
             for table in ("stock_move_line", "stock_move", "stock_quant"):
                 env.cr.execute(
                     f"DELETE FROM {table} WHERE product_id IN %s",
@@ -274,4 +276,88 @@ class TestConcurrency(BaseCase):
             self.assertEqual(binding.error_code, "invalid_quantity")
             run = env["stock.sync.run"].search([("backend_id", "=", self.backend_id)])
             self.assertEqual(run.state, "failed")
+        self.assertEqual(self.quantities(), [])
+
+    # --- what the scheduled action calls, called from elsewhere ---
+
+    def open_run(self):
+        with self.cursor() as env:
+            values = {"backend_id": self.backend_id, "trigger": "cron"}
+            return env["stock.sync.run"].create(values).id
+
+    def call_round(self, env):
+        """As a server action or the shell does; other backends have their say, too."""
+        with mute_logger("odoo.sql_db", SERVICE_LOGGER):
+            self.assertIsNone(env["stock.sync.service"]._cron_sync())
+        env.cr.commit()
+
+    def states(self):
+        with self.cursor() as env:
+            runs = env["stock.sync.run"].search([("backend_id", "=", self.backend_id)])
+            return runs.sorted("id").mapped("state")
+
+    def test_round_that_lost_the_race_for_a_run_raises_nothing(self):
+        run_id = self.open_run()
+        with self.cursor() as env:
+            self.look_around(env)
+            with self.cursor() as other:
+                other["stock.sync.run"].browse(run_id)._finish("done")
+            self.call_round(env)
+        self.assertEqual(self.states(), ["done"])
+        self.assertEqual(self.quantities(), [])
+
+    def test_round_that_lost_the_race_for_a_dead_run_raises_nothing(self):
+        run_id = self.open_run()
+        with self.cursor() as env:
+            env.cr.execute(
+                "UPDATE stock_sync_run SET write_date = write_date - interval '1 day'"
+                " WHERE id = %s",
+                [run_id],
+            )
+        with self.cursor() as env:
+            self.look_around(env)
+            with self.cursor() as other:
+                other["stock.sync.run"].browse(run_id)._finish("failed")
+            self.call_round(env)
+        self.assertEqual(self.states(), ["failed"])
+
+    def test_round_that_lost_the_race_for_a_deleted_run_raises_nothing(self):
+        run_id = self.open_run()
+        with self.cursor() as env:
+            self.look_around(env)
+            with self.cursor() as other:
+                other["stock.sync.run"].browse(run_id).unlink()
+            self.call_round(env)
+        self.assertEqual(self.states(), [])
+
+    def test_round_beside_a_run_that_has_just_begun_raises_nothing(self):
+        with self.cursor() as env:
+            self.look_around(env)
+            run_id = self.open_run()
+            self.call_round(env)
+        with self.cursor() as env:
+            self.assertEqual(env["stock.sync.run"].browse(run_id).state, "planning")
+        self.assertEqual(self.quantities(), [])
+
+    def test_round_that_lost_the_race_for_the_stock_is_made_up_for_by_the_next(self):
+        with self.cursor() as env:
+            self.look_around(env)
+            with self.cursor() as other:
+                self.press(other)
+            self.call_round(env)
+        with self.cursor() as env:
+            self.call_round(env)
+        for product_id in self.product_ids:
+            self.assertEqual(self.quantities(product_id), [5])
+
+    def test_round_raises_nothing_where_the_backend_was_changed_meanwhile(self):
+        run_id = self.open_run()
+        with self.cursor() as env:
+            self.look_around(env)
+            with self.cursor() as other:
+                backend = other["stock.sync.backend"].browse(self.backend_id)
+                backend.quantity_factor = 2
+            self.call_round(env)
+        with self.cursor() as env:
+            self.assertEqual(env["stock.sync.run"].browse(run_id).state, "interrupted")
         self.assertEqual(self.quantities(), [])

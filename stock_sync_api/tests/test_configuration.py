@@ -171,7 +171,11 @@ class TestRefusedSettings(StockSyncCase):
         self.assert_refused({"item_path": False}, "Path of One Product")
         self.assert_refused({"external_id_path": False, "list_path": "/stock"}, "ID")
         self.assert_refused({"list_path": "/stock", "paging": "cursor"}, "Next Page")
-        self.assert_refused({"auth_type": "api_key", "auth_header": "a b"}, "X-API-Key")
+        for header in ("a b", "Host", "content-length", "Transfer-Encoding"):
+            self.assert_refused(
+                {"auth_type": "api_key", "auth_header": header}, "X-API-Key"
+            )
+        self.assert_refused({"auth_type": "basic", "auth_username": "a:b"}, "“:”")
         self.backend.write({"item_path": False, "list_path": "/stock"})
 
     def test_answer_about_one_product_needs_no_id(self):

@@ -1,8 +1,12 @@
+import os
+from unittest.mock import patch
+
+from odoo import Command
 from odoo.exceptions import UserError
 from odoo.tests import new_test_user, tagged
 from odoo.tools import mute_logger
 
-from .common import SERVICE_LOGGER, StockSyncCase
+from .common import API, SERVICE_LOGGER, StockSyncCase
 
 
 @tagged("post_install", "-at_install")
@@ -121,3 +125,233 @@ class TestHeldLines(StockSyncCase):
         binding.with_user(self.user).action_sync()
         self.assertEqual(binding.state, "ok")
         self.assertEqual(self.on_hand(), 7)
+
+
+@tagged("post_install", "-at_install")
+class TestChangedSettings(StockSyncCase):
+    """Only another meaning of what was read takes back what waits for approval."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.marie = new_test_user(
+            cls.env,
+            "sync_marie",
+            name="Marie",
+            groups="base.group_user,stock.group_stock_manager",
+        )
+        cls.products = cls.product + cls._create_product("124")
+        for product in cls.products:
+            cls.set_stock(20, product)
+        cls.backend.write(
+            {
+                "guard_minimum": 1,
+                "list_path": "/stock",
+                "request_mode": "item",
+                "auth_type": "bearer",
+                "secret_input": "key",
+                "responsible_id": cls.marie.id,
+                "location_path": "location",
+                "parameter_ids": [
+                    Command.create({"name": "market", "value": "FR", "sequence": 1}),
+                    Command.create(
+                        {
+                            "name": "token",
+                            "sequence": 2,
+                            "is_secret": True,
+                            "secret_input": "row key",
+                        }
+                    ),
+                ],
+                "location_map_ids": [
+                    Command.create({"code": "A", "location_id": cls.stock.id}),
+                    Command.create({"code": "B", "ignored": True}),
+                ],
+            }
+        )
+        cls.mine = cls.backend.with_user(cls.marie)
+
+    def _answer(self, request):
+        # the parameters come after the id
+        request.url = request.url.partition("?")[0]
+        return super()._answer(request)
+
+    def setUp(self):
+        super().setUp()
+        for product in self.products:
+            self.api_says(25, product.x_external_id, location="A")
+
+    def hold(self):
+        with mute_logger(SERVICE_LOGGER):
+            run = self.service.sync_backend(self.backend).sudo()
+        self.assertEqual((run.state, run.complete), ("held", True))
+        self.assertTrue(self.backend.activity_ids)
+        return run
+
+    def open_run(self):
+        return self.env["stock.sync.run"].create({"backend_id": self.backend.id})
+
+    def same_values(self):
+        """All that a form may send back as it was."""
+        names = self.backend._set_up_fields() - {"parameter_ids", "location_map_ids"}
+        [values] = self.backend.copy_data()
+        return {name: value for name, value in values.items() if name in names}
+
+    def assert_left(self, held, running):
+        self.env.flush_all()
+        self.env.invalidate_all()
+        self.assertEqual((held.state, held.complete), ("held", True))
+        self.assertEqual(running.state, "planning")
+        self.assertFalse(held.decided_by_id | running.decided_by_id)
+        self.assertTrue(self.backend.activity_ids)
+
+    def harmless(self):
+        """What may be written while something waits."""
+        market, token = self.backend.parameter_ids
+        code_a, code_b = self.backend.location_map_ids
+        mine = self.mine
+        yield (
+            "speed",
+            lambda: mine.write(
+                {
+                    "request_timeout": 5,
+                    "max_attempts": 2,
+                    "max_answer_mb": 20,
+                    "max_pages": 10,
+                    "concurrency": 3,
+                    "requests_per_second": 20,
+                    "ids_per_request": 7,
+                }
+            ),
+        )
+        yield "page size where no list is read", lambda: mine.write({"page_size": 77})
+        yield "same values", lambda: mine.write(self.same_values())
+        yield "nothing in another form", lambda: mine.write({"filter_path": ""})
+        yield "same secret", lambda: mine.write({"secret_input": "key"})
+        yield (
+            "rows as they were",
+            lambda: mine.write(
+                {
+                    "parameter_ids": [
+                        Command.update(market.id, {"value": "FR", "sequence": 1}),
+                        Command.update(token.id, {"secret_input": "row key"}),
+                    ],
+                    "location_map_ids": [
+                        Command.update(
+                            code_a.id, {"code": " A ", "location_id": self.stock.id}
+                        )
+                    ],
+                }
+            ),
+        )
+        yield "row itself", lambda: code_a.with_user(self.marie).write({"code": "A"})
+        yield (
+            "rows made anew",
+            lambda: mine.write(
+                {
+                    "parameter_ids": [
+                        Command.delete(market.id),
+                        Command.create({"name": "market", "value": "FR"}),
+                    ],
+                    "location_map_ids": [
+                        Command.delete(code_b.id),
+                        Command.create({"code": "B", "ignored": True}),
+                    ],
+                }
+            ),
+        )
+        yield (
+            "row without a value",
+            lambda: mine.write({"parameter_ids": [Command.create({"name": "empty"})]}),
+        )
+
+    def test_what_changes_no_meaning_leaves_a_held_and_a_running_run(self):
+        held = self.hold()
+        running = self.open_run()
+        for name, change in self.harmless():
+            with self.subTest(name):
+                change()
+                self.assert_left(held, running)
+        running.unlink()
+        with mute_logger(SERVICE_LOGGER):
+            held.with_user(self.marie).action_approve()
+        self.assertEqual([self.on_hand(p) for p in self.products], [25, 25])
+
+    def test_secret_that_moves_out_of_the_database_changes_no_meaning(self):
+        held = self.hold()
+        running = self.open_run()
+        variables = {"STOCK_SYNC_KEY": "key", "STOCK_SYNC_KEY_HOST": "localhost:9"}
+        with patch.dict(os.environ, variables):
+            self.mine.write({"secret_source": "env", "secret_name": "STOCK_SYNC_KEY"})
+            self.assert_left(held, running)
+
+    def changes(self):
+        market, token = self.backend.parameter_ids.with_user(self.marie)
+        code_a, code_b = self.backend.location_map_ids.with_user(self.marie)
+        mine = self.mine
+        to_shelf = {"location_id": self.shelf.id}
+        row = {"backend_id": self.backend.id}
+        return {
+            "address": lambda: mine.write({"base_url": API + "/v2"}),
+            "mapping": lambda: mine.write({"quantity_path": "boxes"}),
+            "factor": lambda: mine.write({"quantity_factor": 12}),
+            "location": lambda: mine.write(to_shelf),
+            "perhaps another account": lambda: mine.write({"secret_input": "other"}),
+            "parameter": lambda: market.write({"value": "DE"}),
+            "secret row": lambda: token.write({"secret_input": "other"}),
+            "lost parameter": lambda: market.unlink(),
+            "new parameter": lambda: market.create({**row, "name": "x", "value": "1"}),
+            "code": lambda: code_a.write(to_shelf),
+            "lost code": lambda: code_b.unlink(),
+            "new code": lambda: code_b.create({**row, "code": "C", "ignored": True}),
+        }
+
+    def test_change_of_the_meaning_ends_runs_and_says_who_made_it(self):
+        for name, change in self.changes().items():
+            with self.subTest(name), self.env.cr.savepoint() as savepoint:
+                held = self.hold()
+                running = self.open_run()
+                change()
+                self.env.flush_all()
+                self.env.invalidate_all()
+                for run, reason in ((held, "changed_held"), (running, "changed")):
+                    self.assertEqual(run.state, "interrupted")
+                    self.assertEqual(run.error_code, "not_configured")
+                    self.assertEqual(run.error_facts["reason"], reason)
+                    self.assertEqual(run.decided_by_id, self.marie)
+                    self.assertFalse(run.complete)
+                    self.assert_plain_sentence(run.error_message)
+                self.assertIn("Marie", held.error_message)
+                for line in held.line_ids:
+                    self.assertEqual(line.state, "skipped")
+                    self.assertEqual(line.error_message, held.error_message)
+                self.assertFalse(self.backend.activity_ids, "nobody is to approve it")
+                with self.assertRaisesRegex(UserError, "Nothing is held"):
+                    held.with_user(self.marie).action_approve()
+                self.env.invalidate_all()
+                savepoint.rollback()
+            self.env.invalidate_all()
+        self.assertEqual([self.on_hand(p) for p in self.products], [20, 20])
+
+    def test_held_line_of_a_run_that_is_done_is_taken_back_too(self):
+        self.backend.guard_minimum = 10
+        self.api_says(2500, "124", location="A")
+        with mute_logger(SERVICE_LOGGER):
+            run = self.service.sync_backend(self.backend).sudo()
+        self.assertEqual((run.state, run.has_held_lines), ("partial", True))
+        self.mine.quantity_factor = 2
+        self.assertFalse(run.has_held_lines)
+        self.assertEqual((run.state, run.decided_by_id), ("partial", self.marie))
+        line = run.line_ids.filtered(lambda line: line.external_id == "124")
+        self.assertEqual(line.error_facts["reason"], "changed_held")
+        self.assertFalse(self.backend.activity_ids)
+
+    def test_other_page_size_ends_a_list_that_is_being_read_and_nothing_else(self):
+        self.backend.write({"request_mode": "list", "paging": "page"})
+        complete = self.env["stock.sync.run"].create(
+            {"backend_id": self.backend.id, "complete": True, "state": "done"}
+        )
+        running = self.open_run()
+        self.mine.page_size = 499
+        self.assertEqual(running.state, "interrupted")
+        self.assertTrue(complete.complete)

@@ -2,12 +2,14 @@
 
 import json
 from datetime import timedelta
+from unittest.mock import patch
 from urllib.parse import parse_qs, urlsplit
 
-from odoo import fields
+from odoo import Command, fields
 from odoo.tests import tagged
 from odoo.tools import mute_logger
 
+from ..models import stock_sync_source
 from .common import SERVICE_LOGGER, StockSyncCase
 
 
@@ -256,8 +258,9 @@ class TestList(ListCase):
         self.all_say(5)
         self.sync_by_schedule()
         self.backend.paused = False
+        self.backend.write({"page_size": 4, "request_timeout": 5})
         self.assertTrue(self.sync_by_schedule().delta, "the API is the same")
-        self.backend.page_size = 4
+        self.backend.filter_path = "product_id"
         self.assertFalse(self.sync_by_schedule().delta)
 
     def test_delta_is_guarded_by_the_number_of_all_products(self):
@@ -495,3 +498,87 @@ class TestUnits(ListCase):
         self.sync_all()
         self.assertEqual(self.on_hand(), 12)
         self.assertEqual(self.on_hand(self.products[1]), 24)
+
+
+@tagged("post_install", "-at_install")
+class TestBadRows(ListCase):
+    """Rows of a list that are wrong, in numbers, about products that Odoo lacks."""
+
+    def unmatched(self):
+        return self.env["stock.sync.unmatched"].search(
+            [("backend_id", "=", self.backend.id)]
+        )
+
+    def add(self, *rows):
+        self.rows += rows
+
+    def test_unknown_id_with_a_bad_row_is_unmatched_and_no_line(self):
+        self.backend.write({"page_size": 100, "location_path": "place"})
+        self.backend.location_map_ids = [
+            Command.create({"code": "A", "location_id": self.stock.id})
+        ]
+        self.list_says({p.x_external_id: "5" for p in self.products}, place="A")
+        self.add(
+            {"product_id": "text", "quantity": "N/A", "place": "A"},
+            {"product_id": "null date", "quantity": "3", "updated_at": "soon"},
+            {"product_id": "nowhere", "quantity": "3", "place": "Z"},
+            {"product_id": "two", "quantity": "3", "place": "A"},
+            {"product_id": "two", "quantity": "4", "place": "A"},
+            {"product_id": "nothing", "place": "A"},
+        )
+        for _time in range(2):
+            run = self.sync_all()
+            self.assertEqual((run.state, run.failed, run.unmatched), ("done", 0, 5))
+            self.assertFalse(run.line_ids.filtered(lambda li: not li.product_id))
+        said = {row.external_id: row.quantity for row in self.unmatched()}
+        self.assertEqual(
+            said.keys(), {"text", "null date", "nowhere", "two", "nothing"}
+        )
+        self.assertEqual(said["text"], "N/A")
+        self.assertEqual(set(self.unmatched().mapped("error_code")), {"unmatched_product"})
+
+    def test_bad_row_of_a_known_product_is_still_its_line(self):
+        self.all_say("5")
+        self.rows[0]["quantity"] = "N/A"
+        run = self.sync_all()
+        self.assert_left_alone(run, "invalid_quantity")
+        self.assertFalse(self.unmatched())
+
+    def test_many_unknown_ids_without_a_quantity_make_no_line_however_often(self):
+        self.backend.page_size = 1000
+        self.all_say("5")
+        self.add(*({"product_id": f"u{n}", "quantity": "N/A"} for n in range(500)))
+        for _time in range(2):
+            run = self.sync_all()
+            self.assertEqual(len(run.line_ids - run.line_ids.filtered("product_id")), 0)
+            self.assertEqual(run.unmatched, 500)
+        self.assertEqual(len(self.unmatched()), 500)
+
+    def test_unknown_id_with_a_bad_row_does_not_keep_what_is_missing_from_zero(self):
+        self.backend.missing_policy = "zero"
+        self.set_stock(9)
+        self.list_says({p.x_external_id: 1 for p in self.products[1:]})
+        self.add({"product_id": "unknown", "quantity": "N/A"})
+        self.sync_all()
+        self.assertEqual(self.on_hand(), 0)
+
+    def test_rows_without_an_id_are_counted_and_the_first_ones_listed(self):
+        self.backend.write({"missing_policy": "zero", "page_size": 20})
+        self.set_stock(9)
+        # on each page a product, or the mapping would be wrong
+        for product in self.products[1:]:
+            self.add({"product_id": product.x_external_id, "quantity": 1})
+            self.add(
+                *(
+                    {"product_id": None, "quantity": 3, "row": f"{product.id}-{number}"}
+                    for number in range(10)
+                )
+            )
+        for _time in range(2):
+            with patch.object(stock_sync_source, "LIST_BATCH_SIZE", 1):
+                run = self.sync_all()
+            nameless = run.line_ids.filtered(lambda line: not line.product_id)
+            self.assertEqual((len(nameless), run.nameless, run.failed), (20, 70, 70))
+            self.assertEqual(run.state, "partial")
+            self.assertIn("70 rows without a usable ID", run.message)
+            self.assertEqual(self.on_hand(), 9, "a row may have been about it")

@@ -1,7 +1,14 @@
+from datetime import timedelta
+from unittest.mock import patch
+
+from lxml import etree
+
+from odoo import fields
 from odoo.exceptions import UserError
 from odoo.tests import new_test_user, tagged
 from odoo.tools import mute_logger
 
+from ..models import stock_sync_engine
 from .common import SERVICE_LOGGER, StockSyncCase
 
 
@@ -204,7 +211,7 @@ class TestRevert(StockSyncCase):
 
     def test_only_finished_runs_are_reverted(self):
         run = self.sync_to(50)
-        for values in ({"state": "held"}, {"state": "applying"}, {"preview": True}):
+        for values in ({"state": "planning"}, {"state": "applying"}, {"preview": True}):
             with self.subTest(values), self.env.cr.savepoint(flush=True) as savepoint:
                 run.write(values)
                 with self.assertRaisesRegex(UserError, "finished"):
@@ -232,3 +239,117 @@ class TestRevert(StockSyncCase):
         self.manager.write({"company_id": other.id, "company_ids": [(6, 0, other.ids)]})
         with self.assertRaises(UserError):  # or AccessError, its subclass
             self.revert(run)
+
+
+@tagged("post_install", "-at_install")
+class TestRevertOfWhatWasStopped(StockSyncCase):
+    """Whatever was applied can be undone, whatever became of its run."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.manager = new_test_user(
+            cls.env, "sync_manager", groups="base.group_user,stock.group_stock_manager"
+        )
+        cls.cron = cls.env.ref("stock_sync_api.ir_cron_stock_sync")
+        cls.backend.user_id = cls.user
+        cls.products = cls.product + cls._create_product("456")
+        for product in cls.products:
+            cls.set_stock(10, product)
+
+    def setUp(self):
+        super().setUp()
+        for product in self.products:
+            self.api_says(15, product.x_external_id)
+
+    def quantities(self):
+        self.env.invalidate_all()
+        return [self.on_hand(product) for product in self.products]
+
+    def stop_half_way(self, stop):
+        """A scheduled run that applies one line; then ``stop(run)`` is called."""
+        Engine = self.env.registry["stock.sync.engine"]
+        apply_lines = Engine._apply_lines
+
+        def apply_one(engine, run, lines):
+            if run.changed:
+                return stop(run)
+            return apply_lines(engine, run, lines)
+
+        with (
+            self.enter_registry_test_mode(),
+            patch.object(stock_sync_engine, "APPLY_SIZE", 1),
+            patch.object(Engine, "_apply_lines", apply_one),
+            mute_logger(SERVICE_LOGGER),
+        ):
+            self.cron.method_direct_trigger()
+        self.assertEqual(self.quantities(), [15, 10])
+        return self.env["stock.sync.run"].search([("backend_id", "=", self.backend.id)])
+
+    def revert(self, records):
+        with mute_logger(SERVICE_LOGGER):
+            records.with_user(self.manager).action_revert()
+        self.assertEqual(self.quantities(), [10, 10])
+
+    def crash(self, run):
+        raise ZeroDivisionError
+
+    def test_a_run_that_crashed_half_way_is_reverted(self):
+        run = self.stop_half_way(self.crash)
+        self.assertEqual(run.state, "interrupted")
+        self.revert(run)
+
+    def test_lines_of_a_run_that_crashed_half_way_are_reverted(self):
+        run = self.stop_half_way(self.crash)
+        self.revert(run.line_ids)
+
+    def test_a_run_whose_backend_was_paused_half_way_is_reverted(self):
+        def pause(run):
+            run.backend_id.paused = True
+            run.env["stock.sync.engine"]._may_go_on(run)
+
+        run = self.stop_half_way(pause)
+        self.assertEqual((run.state, run.error_facts["reason"]), ("failed", "paused"))
+        self.revert(run)
+
+    def test_a_run_that_a_change_of_the_backend_has_ended_is_reverted(self):
+        def change(run):
+            run.backend_id.quantity_factor = 2
+
+        run = self.stop_half_way(change)
+        self.assertEqual(run.state, "interrupted")
+        self.revert(run)
+
+    def test_a_run_that_failed_half_way_is_reverted(self):
+        run = self.stop_half_way(lambda run: run._finish("failed", "apply_failed"))
+        self.revert(run)
+
+    def test_a_run_whose_server_was_killed_is_waited_for_until_it_has_expired(self):
+        run = self.stop_half_way(self.crash)
+        run.write({"state": "applying", "end_date": False})
+        with self.assertRaisesRegex(UserError, "in progress"):
+            run.with_user(self.manager).action_revert()
+        self.env.flush_all()
+        long_ago = fields.Datetime.now() - timedelta(hours=1)
+        self.env.cr.execute("UPDATE stock_sync_run SET write_date = %s", [long_ago])
+        self.env.invalidate_all()
+        self.revert(run)
+        self.assertEqual(run.state, "interrupted")
+
+    def test_a_run_is_reverted_after_the_rest_of_it_was_rejected(self):
+        self.backend.write({"guard_minimum": 1, "guard_change_percent": 1})
+        run = self.service.sync_backend(self.backend).with_user(self.manager)
+        self.assertEqual(run.state, "held")
+        run.line_ids.filtered(
+            lambda line: line.product_id == self.product
+        ).action_approve()
+        self.assertEqual(self.quantities(), [15, 10])
+        run.action_reject()
+        self.revert(run)
+
+    def test_the_button_is_there_once_the_run_is_closed(self):
+        form = self.env["stock.sync.run"].get_view(view_type="form")["arch"]
+        [button] = etree.fromstring(form).xpath("//button[@name='action_revert']")
+        for state in ("done", "partial", "failed", "interrupted", "held"):
+            self.assertNotIn(state, button.get("invisible"))
+        self.assertIn("not changed", button.get("invisible"))

@@ -4,12 +4,16 @@ from unittest.mock import patch
 from odoo import Command
 from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.modules.neutralize import get_neutralization_queries
+from odoo.service.model import call_kw
 from odoo.tests import new_test_user, tagged
 from odoo.tools import config
 
 from .common import API, StockSyncCase
 
 SECRET = "canary-4712-secret"
+
+#: the mocked API's, as a list of servers names it
+HOST = "localhost:9"
 
 
 class SecretCase(StockSyncCase):
@@ -36,7 +40,8 @@ class TestSecretSources(SecretCase):
 
     def test_secret_of_an_environment_variable_is_sent(self):
         self.backend.write({"secret_source": "env", "secret_name": "STOCK_SYNC_KEY"})
-        with patch.dict(os.environ, {"STOCK_SYNC_KEY": f" {SECRET}\n"}):
+        variables = {"STOCK_SYNC_KEY": f" {SECRET}\n", "STOCK_SYNC_KEY_HOST": HOST}
+        with patch.dict(os.environ, variables):
             self.assertEqual(self.sent(), SECRET)
             self.assertTrue(self.backend.has_secret)
             self.assertIsNone(self.backend._problem(self.user))
@@ -44,7 +49,8 @@ class TestSecretSources(SecretCase):
 
     def test_secret_of_an_option_in_odoo_conf_is_sent(self):
         self.backend.write({"secret_source": "config", "secret_name": "stock_sync_key"})
-        with patch.dict(config.options, {"stock_sync_key": SECRET}):
+        options = {"stock_sync_key": SECRET, "stock_sync_key_host": HOST}
+        with patch.dict(config.options, options):
             self.assertEqual(self.sent(), SECRET)
         self.assert_not_in_the_database("stock_sync_backend")
 
@@ -55,6 +61,9 @@ class TestSecretSources(SecretCase):
                 "config",
                 ["admin_passwd", "db_password", "STOCK_SYNC_KEY", "stock_sync_"],
             ),
+            # which servers a secret is for
+            ("env", ["STOCK_SYNC_KEY_HOST", "STOCK_SYNC_HOST"]),
+            ("config", ["stock_sync_key_host"]),
         ):
             for name in names:
                 with self.subTest(name), self.assertRaises(ValidationError):
@@ -107,6 +116,192 @@ class TestSecretSources(SecretCase):
     def test_backend_that_needs_no_secret_sends_none(self):
         self.backend.write({"auth_type": "none", "secret_input": SECRET})
         self.assertEqual(self.sent(), "")
+
+
+@tagged("post_install", "-at_install")
+class TestSecretMovesOut(SecretCase):
+    """A secret that was typed in gets a name instead, by who administrates."""
+
+    def setUp(self):
+        super().setUp()
+        self.backend.write(
+            {
+                "secret_input": SECRET,
+                "parameter_ids": [
+                    Command.create(
+                        {"name": "token", "is_secret": True, "secret_input": SECRET}
+                    )
+                ],
+            }
+        )
+        self.admin = self.env.ref("base.user_admin")
+        self.admin.group_ids += self.env.ref("stock.group_stock_manager")
+
+    def save(self, user, values):
+        """As the form does it in a browser."""
+        self.env.invalidate_all()
+        backend = self.env["stock.sync.backend"].with_user(user)
+        specification = {"secret_source": {}, "secret_name": {}, "has_secret": {}}
+        args = [self.backend.ids, values, specification]
+        [saved] = call_kw(backend, "web_save", args, {})
+        return saved
+
+    def stored(self):
+        return self.env["stock.sync.secret"].sudo().search([("value", "=", SECRET)])
+
+    def test_manager_and_administrator_move_a_secret_out_of_the_database(self):
+        for user in (self.manager, self.admin):
+            for source, name in (
+                ("env", "STOCK_SYNC_KEY"),
+                ("config", "stock_sync_key"),
+            ):
+                with self.subTest(user=user.login, source=source):
+                    self.backend.write({"secret_source": "stored"})
+                    self.backend.secret_input = SECRET
+                    self.assertEqual(len(self.stored()), 2)
+                    saved = self.save(
+                        user, {"secret_source": source, "secret_name": name}
+                    )
+                    self.assertEqual(saved["secret_source"], source)
+                    self.assertEqual(saved["secret_name"], name)
+                    self.assertEqual(len(self.stored()), 1, "that of the row")
+
+    def test_manager_moves_the_secret_of_a_row_out_of_the_database(self):
+        row = self.backend.parameter_ids
+        values = {"secret_source": "env", "secret_name": "STOCK_SYNC_ROW"}
+        self.save(self.manager, {"parameter_ids": [Command.update(row.id, values)]})
+        self.assertEqual((row.secret_source, row.secret_name), tuple(values.values()))
+        self.assertEqual(len(self.stored()), 1, "that of the backend")
+
+    def test_manager_moves_a_secret_back_into_the_database(self):
+        self.save(
+            self.manager, {"secret_source": "env", "secret_name": "STOCK_SYNC_KEY"}
+        )
+        self.save(self.manager, {"secret_source": "stored", "secret_input": "back"})
+        self.assertEqual(self.sent(), "back")
+
+
+@tagged("post_install", "-at_install")
+class TestSecretHosts(SecretCase):
+    """A named secret goes to the servers that its second name lists."""
+
+    NAMES = {
+        "env": ("STOCK_SYNC_KEY", "STOCK_SYNC_KEY_HOST"),
+        "config": ("stock_sync_key", "stock_sync_key_host"),
+    }
+
+    def name(self, source="env", **values):
+        self.backend.write(
+            {"secret_source": source, "secret_name": self.NAMES[source][0], **values}
+        )
+
+    def outside(self, hosts, source="env"):
+        """What the server's environment or configuration has."""
+        name, host_name = self.NAMES[source]
+        values = {name: SECRET} if hosts is None else {name: SECRET, host_name: hosts}
+        self.env.invalidate_all()
+        where = os.environ if source == "env" else config.options
+        return patch.dict(where, values)
+
+    def assert_not_used(self, source, host):
+        self.assertEqual(self.sent(), "")
+        self.assertFalse(self.backend.has_secret)
+        code, facts = self.backend._problem(self.user)
+        self.assertEqual(
+            (code, facts["reason"]), ("not_configured", f"secret_host_{source}")
+        )
+        sentence = self.backend.env["stock.sync.error.mixin"]._explain(code, facts)
+        self.assert_plain_sentence(sentence)
+        name, host_name = self.NAMES[source]
+        for word in (name, f"set {host_name} to {host};"):
+            self.assertIn(word, sentence)
+
+    def test_secret_without_a_list_of_servers_is_not_used(self):
+        for source in self.NAMES:
+            self.name(source)
+            for hosts in (None, "", " , "):
+                with self.subTest(source=source, hosts=hosts):
+                    with self.outside(hosts, source):
+                        self.assert_not_used(source, HOST)
+
+    def test_secret_is_not_used_for_a_server_that_is_not_listed(self):
+        self.name()
+        for hosts in ("localhost", "localhost:90", "api.example", "xlocalhost:9", "*"):
+            with self.subTest(hosts=hosts), self.outside(hosts):
+                self.assert_not_used("env", HOST)
+
+    def test_secret_is_used_for_each_server_that_is_listed(self):
+        for url, hosts in (
+            ("http://localhost:9/api", "api.example, LocalHost:9"),
+            ("https://api.example/v1", "api.example"),
+            ("https://API.example:443/v1", "api.example:443,other.example"),
+            ("http://api.example/v1", "api.example"),
+            ("http://[::1]:5000", "[::1]:5000"),
+        ):
+            self.backend.base_url = url
+            self.name()
+            with self.subTest(url=url, hosts=hosts), self.outside(hosts):
+                self.assertEqual(self.sent(), SECRET)
+                self.assertTrue(self.backend.has_secret)
+                self.assertIsNone(self.backend._problem(self.user))
+
+    def test_server_of_the_tokens_must_be_listed_beside_the_apis_own(self):
+        self.name(
+            auth_type="oauth2",
+            auth_username="client",
+            oauth_token_url="https://auth.example/token",
+        )
+        # the last one would get a token instead
+        for hosts in (HOST, "auth.example"):
+            with self.subTest(hosts=hosts), self.outside(hosts):
+                self.assertEqual(self.sent(), "")
+                _code, facts = self.backend._problem(self.user)
+                others = {HOST: "auth.example", "auth.example": HOST}
+                self.assertEqual(facts["hosts"], others[hosts])
+        with self.outside(f"auth.example,{HOST}"):
+            self.assertEqual(self.sent(), SECRET)
+
+    def test_manager_of_another_company_cannot_have_it_sent_elsewhere(self):
+        company = self.env["res.company"].create({"name": "Elsewhere"})
+        user = new_test_user(
+            self.env,
+            "sync_elsewhere",
+            groups="base.group_user,stock.group_stock_manager",
+            company_id=company.id,
+            company_ids=[Command.set(company.ids)],
+        )
+        with self.outside("api.globalshop.example"):
+            backend = (
+                self.env["stock.sync.backend"]
+                .with_user(user)
+                .create(
+                    {
+                        "name": "Thief",
+                        "base_url": API,
+                        "auth_type": "bearer",
+                        "secret_source": "env",
+                        "secret_name": "STOCK_SYNC_KEY",
+                        "list_path": "/stock",
+                        "parameter_ids": [
+                            Command.create(
+                                {
+                                    "name": "token",
+                                    "is_secret": True,
+                                    "secret_source": "env",
+                                    "secret_name": "STOCK_SYNC_KEY",
+                                }
+                            )
+                        ],
+                    }
+                )
+            )
+            for auth_type in ("bearer", "none"):
+                backend.auth_type = auth_type
+                action = backend.action_test_connection()
+                self.assertIn("STOCK_SYNC_KEY_HOST", action["params"]["message"])
+                settings = backend.sudo()._get_api_settings()
+                self.assertEqual((settings.auth.secret, settings.secret_params), ("", ()))
+            self.assertFalse(self.calls)
 
 
 @tagged("post_install", "-at_install")
@@ -248,7 +443,8 @@ class TestSecretRows(SecretCase):
 
     def test_secret_row_may_name_an_environment_variable(self):
         self.row.write({"secret_source": "env", "secret_name": "STOCK_SYNC_ROW"})
-        with patch.dict(os.environ, {"STOCK_SYNC_ROW": "from outside"}):
+        variables = {"STOCK_SYNC_ROW": "from outside", "STOCK_SYNC_ROW_HOST": HOST}
+        with patch.dict(os.environ, variables):
             self.assertEqual(self.headers(), {"X-Key": "from outside"})
         self.assert_not_in_the_database("stock_sync_parameter")
 

@@ -2,12 +2,13 @@
 
 import json
 from base64 import b64encode
+from inspect import isfunction
 from urllib.parse import quote
 
 from odoo import Command
 from odoo.exceptions import AccessError, UserError
 from odoo.modules.neutralize import get_neutralization_queries
-from odoo.service.model import call_kw
+from odoo.service.model import call_kw, get_public_method
 from odoo.tests import HttpCase, new_test_user, tagged
 from odoo.tools import SQL, mute_logger
 
@@ -16,6 +17,83 @@ from .test_list import ListCase
 
 SECRET = "canary-4714/secret+%é"
 MONITOR = "https://monitor.example/canary-4714"
+
+#: Odoo's own, which this addon only extends: rights are checked by the ORM
+ORM_METHODS = {"create", "write", "unlink", "copy_data"}
+
+#: who may call a method, by the least of the roles
+LEAST = {
+    "stock": {"stock", "manager", "admin", "elsewhere"},
+    "manager": {"manager", "admin", "elsewhere"},
+    "admin": {"admin"},
+}
+
+#: what a browser may call; a new public method has to be entered here
+PUBLIC_METHODS = {
+    "product.product": {
+        "action_stock_sync": "stock",
+        "action_view_sync_changes": "stock",
+        "action_view_sync_lines": "stock",
+    },
+    "product.template": {
+        "action_stock_sync": "stock",
+        "action_view_sync_changes": "stock",
+        "action_view_sync_lines": "stock",
+    },
+    "res.config.settings": {
+        "action_stock_sync_open_schedule": "admin",
+        "action_stock_sync_run_schedule": "admin",
+    },
+    "stock.sync.backend": {
+        "action_connect_api": "manager",
+        "action_next_step": "manager",
+        "action_open_schedule": "stock",
+        "action_pause": "manager",
+        "action_preview": "manager",
+        "action_previous_step": "manager",
+        "action_resume": "manager",
+        "action_run_schedule": "manager",
+        "action_set_up": "manager",
+        "action_setup_codes": "manager",
+        "action_setup_preview": "manager",
+        "action_setup_test": "manager",
+        "action_switch_on": "manager",
+        "action_sync": "manager",
+        "action_test_connection": "manager",
+        "action_view_bindings": "stock",
+        "action_view_held": "stock",
+        "action_view_open_run": "stock",
+        "action_view_preview": "stock",
+        "action_view_problems": "stock",
+        "action_view_runs": "stock",
+        "action_view_unmatched": "stock",
+    },
+    "stock.sync.binding": {
+        "action_sync": "stock",
+        "action_view_product": "stock",
+    },
+    "stock.sync.connection.test": {"action_add_locations": "manager"},
+    "stock.sync.run": {
+        "action_approve": "manager",
+        "action_reject": "manager",
+        "action_revert": "manager",
+        "action_view_lines": "stock",
+        "action_view_moves": "stock",
+    },
+    "stock.sync.run.line": {
+        "action_approve": "manager",
+        "action_reject": "manager",
+        "action_revert": "manager",
+        "action_view_moves": "stock",
+        "action_view_product": "stock",
+    },
+    "stock.sync.unmatched": {
+        "action_create_products": "manager",
+        "action_ignore": "manager",
+        "action_link": "manager",
+        "action_unignore": "manager",
+    },
+}
 
 #: every text of an API may be this
 HOSTILE = (
@@ -290,15 +368,119 @@ class TestErrorPages(HttpCase):
 class TestRemoteCalls(SecurityCase):
     def public_methods(self, model):
         """What this addon lets a browser call on a model."""
+        names = {
+            name
+            for cls in self.registry[model].__mro__
+            if cls.__module__.startswith("odoo.addons.stock_sync_api.")
+            for name, value in vars(cls).items()
+            if isfunction(value) and not name.startswith("_")
+        }
         return sorted(
-            {
-                name
-                for cls in self.registry[model].__mro__
-                if "stock_sync_api" in cls.__module__
-                for name, value in vars(cls).items()
-                if callable(value) and name.startswith("action_")
-            }
+            name for name in names - ORM_METHODS if self.is_public(model, name)
         )
+
+    def is_public(self, model, name):
+        try:
+            get_public_method(self.env[model], name)
+        except AccessError:
+            return False
+        return True
+
+    def records_to_call(self):
+        """A record of each model that this addon adds a public method to."""
+        models = [
+            name
+            for name in self.registry
+            if not self.env[name]._abstract and self.public_methods(name)
+        ]
+        records = {model: self.env[model].search([], limit=1) for model in models}
+        records["product.product"] = self.product
+        records["product.template"] = self.product.product_tmpl_id
+        records["stock.sync.backend"] = self.backend
+        records["res.config.settings"] = self.env["res.config.settings"].create({})
+        for record in records.values():
+            self.assertEqual(len(record), 1, record)
+        return records
+
+    def answer(self, user, record, method):
+        """Call as a browser does, and take it back.
+
+        :return: ``refused``, or ``done`` also where there was nothing to do
+        """
+        self.env.invalidate_all()
+        self.calls.clear()
+        self.queries.clear()
+        model = self.env[record._name].with_user(user)
+        action = None
+        with self.env.cr.savepoint() as savepoint, mute_logger(SERVICE_LOGGER):
+            try:
+                action = call_kw(model, method, [record.ids], {})
+            except AccessError:
+                return "refused"
+            except UserError:
+                return "done"  # it was allowed, and there was nothing to do
+            finally:
+                self.env.invalidate_all(flush=False)
+                savepoint.rollback()
+        # The button is never a traceback: a person who may not is told so.
+        return "refused" if "may not adjust the stock" in str(action) else "done"
+
+    def test_each_public_method_may_be_called_by_whom_it_is_for_and_nobody_else(self):
+        self.fill()
+        company = self.env["res.company"].create({"name": "Elsewhere"})
+        elsewhere = new_test_user(
+            self.env,
+            "sync_elsewhere",
+            groups="base.group_user,stock.group_stock_manager",
+            company_id=company.id,
+            company_ids=[Command.set(company.ids)],
+        )
+        roles = {**self.users, "elsewhere": elsewhere}
+        roles["manager"].group_ids += self.env.ref("product.group_product_manager")
+        # The products and the dashboard's window are shared between companies.
+        shared = {"product.product", "product.template"}
+        for model, record in self.records_to_call().items():
+            for method in self.public_methods(model):
+                self.assertIn(method, PUBLIC_METHODS[model], "who may call it?")
+                least = PUBLIC_METHODS[model][method]
+                for role, user in roles.items():
+                    owner = user
+                    if model == "stock.sync.connection.test":
+                        owner = record.create_uid  # others do not see it
+                    may = "refused"
+                    if role in LEAST[least] and user == owner:
+                        if role != "elsewhere" or model in shared:
+                            may = "done"
+                    with self.subTest(model=model, method=method, role=role):
+                        self.assertEqual(self.answer(user, record, method), may)
+                        if may == "refused":
+                            self.assertFalse(self.calls + self.queries, "no request")
+                        self.assertEqual(self.on_hand(), 5)
+
+    def test_answer_of_the_api_is_for_managers_only(self):
+        self.fill()
+        tests = self.env["stock.sync.connection.test"].search([])
+        self.assertTrue(tests.excerpt)
+        excerpts = [
+            name
+            for name in self.env["stock.sync.backend"]._fields
+            if name.startswith("test_") or name == "last_test_id"
+        ]
+        for name in ("portal", "internal", "stock"):
+            user = self.users[name]
+            with self.subTest(user=name):
+                for model in ("", ".row", ".location"):
+                    records = self.env[f"stock.sync.connection.test{model}"]
+                    for operation in ("read", "write", "create", "unlink"):
+                        self.assertFalse(
+                            records.with_user(user).has_access(operation)
+                        )
+                for fname in excerpts:
+                    answer = self.rpc(
+                        user, "stock.sync.backend", "read", self.backend.ids, [fname]
+                    )
+                    self.assertIsNone(answer)
+        self.assertTrue(self.backend.with_user(self.users["stock"]).read())
 
     def test_who_has_no_inventory_rights_does_nothing_by_any_method(self):
         self.fill()
@@ -340,7 +522,7 @@ class TestRemoteCalls(SecurityCase):
                         call_kw(self.env[model].with_user(user), method, args, {})
             for method in ("sync_products", "sync_backend", "start_backend"):
                 with self.subTest(user=user.login, method=method):
-                    with self.assertRaises(AttributeError):
+                    with self.assertRaises(AccessError):
                         call_kw(
                             self.env["stock.sync.service"].with_user(user),
                             method,

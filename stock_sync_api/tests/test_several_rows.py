@@ -196,6 +196,15 @@ class TestRowsThatMove(SitesCase):
         self.assert_may_be_overlooked(run)
         self.assertEqual(self.on_hand(), 11, "it is left alone")
 
+    def test_row_of_an_unknown_id_that_moved_because_it_changed_empties_nothing(self):
+        rows = [row for row in self.all_rows if row[0] != "p1"]
+        self.say(("unknown", "Main", 5), *rows, ("unknown", "Main", 4))
+        for size in (2, 500):
+            self.backend.page_size = size
+            run = self.sync_all()
+            self.assertEqual(self.on_hand(self.p1), 11)
+            self.assert_may_be_overlooked(run)
+
     def test_nobody_is_told_to_correct_an_id_that_may_have_been_overlooked(self):
         self.backend.missing_policy = "report"
         self.assert_may_be_overlooked(self.read_without_p1())

@@ -220,6 +220,8 @@ class StockSyncConnectionTest(models.TransientModel):
     def action_add_locations(self):
         """Add the codes for which a location was chosen to the location map."""
         self.ensure_one()
+        self.check_access("read")
+        self.backend_id.check_access("write")
         chosen = self.location_ids.filtered(lambda row: row.location_id or row.ignored)
         self.env["stock.sync.location.map"].create(
             [

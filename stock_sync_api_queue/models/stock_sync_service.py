@@ -18,7 +18,7 @@ class StockSyncService(models.AbstractModel):
     _inherit = "stock.sync.service"
 
     @api.model
-    def _cron_sync(self):
+    def _sync_round(self):
         """Have a job for each backend that there is something to do for."""
         open_runs = self.env["stock.sync.run"].sudo().search(OPEN_RUNS)
         for backend in self._due_backends() | open_runs.backend_id:
