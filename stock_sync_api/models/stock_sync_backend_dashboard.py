@@ -118,8 +118,7 @@ class StockSyncBackend(models.Model):
     @api.model
     def _schedule(self):
         """The scheduled action, in sudo; empty if someone has deleted it."""
-        cron = self.env.ref("stock_sync_api.ir_cron_stock_sync", False)
-        return (cron or self.env["ir.cron"]).sudo()
+        return self.env["ir.cron"]._stock_sync_cron()
 
     @api.model
     def _schedule_in_words(self, cron, date):
