@@ -8,6 +8,7 @@ from odoo import SUPERUSER_ID, api, sql_db
 from odoo.service.server import ThreadedServer
 from odoo.tools import config
 
+from .. import databases
 from ..task import Task
 
 #: seconds
@@ -34,7 +35,10 @@ def run(registry: Any, task: Task) -> int:
         cr.execute("DELETE FROM ir_cron_trigger")
         cron.invalidate_recordset()
         cron._trigger()
-    return _wait(registry, before, wake=is_new)
+    calls = _wait(registry, before, wake=is_new)
+    # Waits for the thread, which is not to do what another contender leaves to do.
+    databases.query(task.database, "UPDATE ir_cron SET active = false")
+    return calls
 
 
 def _start() -> None:

@@ -2,6 +2,8 @@ from markupsafe import Markup
 
 from odoo import api, fields, models
 
+from ..tools import format_number
+
 #: what the bar shows, in its order, and the colours and icons that stand for it
 OUTCOMES = {
     "unchanged": ("bg-success", "fa-check"),
@@ -77,7 +79,7 @@ class StockSyncRun(models.Model):
 
     @api.model
     def _label(self, outcome, count):
-        count = Markup("<b>%s</b>") % count
+        count = Markup("<b>%s</b>") % format_number(self.env, count)
         return self.env._("%(outcome)s: %(count)s", outcome=outcome, count=count)
 
     @api.depends("state", "received", "changed", "failed")
@@ -90,8 +92,10 @@ class StockSyncRun(models.Model):
                 run.progress = self.env._(
                     "Reading the API's answers: %(received)s quantities so far, of"
                     " about %(expected)s.",
-                    received=run.received,
-                    expected=max(run.received, run.backend_id.binding_count),
+                    received=format_number(self.env, run.received),
+                    expected=format_number(
+                        self.env, max(run.received, run.backend_id.binding_count)
+                    ),
                 )
             elif run.state == "applying":
                 left = self.env["stock.sync.run.line"].search_count(
@@ -103,8 +107,8 @@ class StockSyncRun(models.Model):
                 )
                 run.progress = self.env._(
                     "Setting the stock: %(done)s changes made, %(left)s left.",
-                    done=run.changed,
-                    left=left,
+                    done=format_number(self.env, run.changed),
+                    left=format_number(self.env, left),
                 )
 
     def _compute_line_count(self):

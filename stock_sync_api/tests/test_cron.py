@@ -328,7 +328,7 @@ class TestCron(StockSyncCase):
         self.assertEqual(run.state, "partial")
         held = run.line_ids.filtered(lambda line: line.error_code == "held_by_guard")
         self.assertEqual(held.product_id, suspicious)
-        self.assertIn("SYT/Stock: 20 → 2000", held.error_message)
+        self.assertIn("SYT/Stock: 20 → 2,000", held.error_message)
         run.action_approve()
         self.assertEqual(self.on_hand(suspicious), 2000)
 
