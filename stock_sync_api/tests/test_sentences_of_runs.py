@@ -14,6 +14,11 @@ LOGGER = "odoo.addons.stock_sync_api.models.stock_sync_run"
 class TestSentencesOfRuns(StockSyncCase):
     """What a run says of itself: to people, in their language, and to the log."""
 
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.env["res.lang"]._activate_lang("fr_FR")
+
     def _sync_all(self, preview=False):
         with mute_logger(SERVICE_LOGGER):
             return self.service.sync_backend(self.backend, preview=preview).sudo()
