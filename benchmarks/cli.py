@@ -76,6 +76,8 @@ def _parser() -> argparse.ArgumentParser:
 def _run(options: argparse.Namespace) -> int:
     from . import docs, run  # needs Odoo, and `compare` does not
 
+    if options.quick and options.write_docs:
+        raise ValueError("the page has the full sizes: leave out --quick.")
     try:
         measured = run.run(
             options.template,
@@ -88,6 +90,8 @@ def _run(options: argparse.Namespace) -> int:
         return 1
     results.save(measured, options.json)
     print(f"\n{render(report.measures(measured))}\n\n{render(report.goals(measured))}")
+    if not report.is_judged(measured):
+        print("\nSmall sizes: the goals are those of `make bench`, without QUICK.")
     print(f"\nResults: {options.json}")
     if options.write_docs:
         docs.write(measured)

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 
 from .goals import Reached
 from .results import Results
+from .scenarios import FULL
 
 Table = list[dict[str, str]]
 
@@ -28,19 +29,27 @@ def measures(results: Results) -> Table:
 
 
 def goals(results: Results) -> Table:
-    """What was to be reached, and what was."""
+    """What was to be reached, and what was.
+
+    The goals are those of the full sizes: other sizes are not judged by them.
+    """
     return [
         {
             "work": results.titles[one.scenario],
             "figure": one.goal.what,
-            "goal": _bound(one),
+            **({"goal": _bound(one)} if is_judged(results) else {}),
             "reached": _significant(one.value),
             "from – to": f"{_significant(min(one.values))} – "
             f"{_significant(max(one.values))}",
-            "": f"{'✓' if one.is_met else '✗'} {one.margin:.2f} ×",
+            **({"": _verdict(one)} if is_judged(results) else {}),
         }
         for one in results.reached
     ]
+
+
+def is_judged(results: Results) -> bool:
+    """Whether the goals say something about these sizes."""
+    return results.scale == FULL.name
 
 
 def comparison(before: Results, after: Results) -> Table:
@@ -90,6 +99,10 @@ def _change(
         "after": _significant(new),
         "change": f"{(new - old) / old:+.0%}" if old else "",
     }
+
+
+def _verdict(one: Reached) -> str:
+    return f"{'✓' if one.is_met else '✗'} {one.margin:.2f} ×"
 
 
 def _bound(one: Reached) -> str:

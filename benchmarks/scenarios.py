@@ -120,6 +120,10 @@ def scenarios(scale: Scale) -> tuple[Scenario, ...]:
     floor = Contender("floor (L)", "floor")
     at_once_8 = Contender("addon, 8 at once", "ours", settings={"concurrency": 8})
     at_once_32 = Contender("addon, 32 at once", "ours", settings={"concurrency": 32})
+    direct = Contender("addon, called directly", "ours", settings={"concurrency": 8})
+    scheduled = Contender(
+        "addon, through the scheduler", "scheduled", settings={"concurrency": 8}
+    )
     one = Contender("addon, one process", "ours_by_backend")
     two = Contender("addon, two processes", "ours_by_backend", processes=2)
     small = Contender(f"addon, {scale.small:,}", "ours", products=scale.small)
@@ -201,6 +205,23 @@ def scenarios(scale: Scale) -> tuple[Scenario, ...]:
             (at_once_32, slow_textbook),
             (_times(at_once_32, slow_textbook, 20),),
             every=1,
+            latency=50,
+            has_list=False,
+        ),
+        Scenario(
+            "scheduler",
+            "API without a list, 50 ms, scheduler of a server",
+            scale.slow,
+            (direct, scheduled),
+            (
+                Goal(
+                    "time, of the direct call",
+                    "cost",
+                    scheduled.label,
+                    direct.label,
+                    at_most=1.2,
+                ),
+            ),
             latency=50,
             has_list=False,
         ),

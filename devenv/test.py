@@ -4,7 +4,7 @@ import os
 import shutil
 import subprocess
 import xml.etree.ElementTree as ElementTree
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from . import client_versions, databases, ports, process, test_log, venv
@@ -20,6 +20,7 @@ FULL_TAG = "stock_sync_full"
 _FOLDERS = (ADDON, QUEUE_ADDON, "tests")
 _NO_TESTS = 5  # pytest's exit code
 _BROWSERS = ("google-chrome", "chromium", "chromium-browser", "google-chrome-stable")
+_SELECTING = {"-k", "-m"}
 _OPTIONS_WITH_VALUE = {"-c", "-k", "-m", "-n", "-o", "-p", "-r", "-W"}
 
 
@@ -29,7 +30,8 @@ def test(arguments: Sequence[str]) -> int:
     :raise Stop: something is missing or fails before the tests
     """
     selected = split(arguments)
-    _check_browser()
+    if needs_browser(selected):
+        _check_browser()
     with alone("test", "Another command runs the tests"), prepared() as runtime:
         codes = []
         if not arguments:
@@ -72,13 +74,35 @@ def split(arguments: Sequence[str]) -> dict[str, list[str]]:
     return {folder: [*common, *some] for folder, some in paths.items() if some}
 
 
+def needs_browser(selected: Mapping[str, Sequence[str]]) -> bool:
+    """Whether tests that need a browser are among those that are selected.
+
+    Who selects by name, mark or test knows what for.
+
+    :param selected: arguments for pytest; see :func:`split`
+    """
+    arguments = selected.get(ADDON, [])
+    if _SELECTING.intersection(arguments):
+        return False
+    paths = [PROJECT / argument for argument in arguments if "::" not in argument]
+    return any(
+        test.is_relative_to(path) for path in paths for test in _browser_tests()
+    )
+
+
+def _browser_tests() -> list[Path]:
+    return list((PROJECT / ADDON / "tests").glob("test_tour*.py"))
+
+
 def _check_browser() -> None:
+    """:raise Stop: there is no browser; with the command that installs one"""
     if any(map(shutil.which, _BROWSERS)):
         return
-    message = "Chromium is missing (package chromium)"
-    if in_ci():
-        raise Stop(f"{message}: the browser tests would not run.")
-    say(f"{message}: the browser tests are skipped.")
+    sudo = "" if os.geteuid() == 0 else "sudo "
+    raise Stop(
+        f"The browser tests need Chromium: {sudo}apt-get install chromium (without"
+        """ them: make test ARGS='-k "not tour"')"""
+    )
 
 
 def _odoo(runtime: Runtime, template: str, addon: str, other_tags: str = "") -> int:

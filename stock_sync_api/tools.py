@@ -1,8 +1,14 @@
 """Small helpers without state."""
 
+import re
+from ast import literal_eval
 from decimal import Decimal
 
 from odoo.fields import Domain
+
+from odoo.addons.base.models.res_lang import intersperse
+
+_PLAIN_NUMBER = re.compile(r"(-?)([0-9]+)(?:\.([0-9]+))?")
 
 
 def search_through_sql(model, fname, operator, value):
@@ -20,7 +26,9 @@ def search_through_sql(model, fname, operator, value):
 
 
 def format_quantity(quantity, digits):
-    """A quantity as people write it: ``3``, ``12.5``; never ``3.0`` or ``1E+1``.
+    """A quantity as facts keep it: ``3``, ``12.5``; never ``3.0`` or ``1E+1``.
+
+    For people: :func:`format_number` of it.
 
     :param quantity: float or Decimal
     :param int digits: decimals of the unit
@@ -29,6 +37,24 @@ def format_quantity(quantity, digits):
     if "." in text:
         text = text.rstrip("0").rstrip(".")
     return "0" if text == "-0" else text
+
+
+def format_number(env, number):
+    """A number as whoever reads it writes it: ``1234.5`` is ``1 234,5`` in French.
+
+    :param env: of the reader, with the language
+    :param number: an int, or a quantity as :func:`format_quantity` gives it; what is
+        no plain number stays as it is
+    """
+    text = str(number)
+    parts = _PLAIN_NUMBER.fullmatch(text)
+    lang = env["res.lang"]._get_data(code=env.lang or "en_US")
+    if not parts or not lang:
+        return text
+    sign, whole, decimals = parts.groups()
+    separator = lang.thousands_sep or ""
+    whole, _count = intersperse(whole, literal_eval(lang.grouping), separator)
+    return sign + (f"{whole}{lang.decimal_point}{decimals}" if decimals else whole)
 
 
 def level_text(level):

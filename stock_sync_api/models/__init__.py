@@ -1,3 +1,4 @@
+from . import ir_cron
 from . import stock_location
 from . import stock_move
 from . import stock_quant

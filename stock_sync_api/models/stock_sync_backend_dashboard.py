@@ -111,6 +111,7 @@ class StockSyncBackend(models.Model):
     @api.depends_context("lang")
     def _compute_schedule(self):
         cron = self._schedule()
+        wake_ups = self._get_wake_ups(cron)
         for backend in self:
             if backend.setup_step != "done":
                 backend.schedule = self.env._("Not switched on yet")
@@ -120,14 +121,43 @@ class StockSyncBackend(models.Model):
                 backend.schedule = self.env._("The scheduled action is switched off")
             else:
                 backend.schedule = self._schedule_in_words(
-                    cron, max(cron.nextcall, backend.next_attempt_date or cron.nextcall)
+                    cron, backend._get_next_run_date(cron, wake_ups[backend])
                 )
+
+    def _get_wake_ups(self, cron):
+        """When the scheduled action is called beside its regular times.
+
+        :return: dict of backend to dates, naive UTC
+        """
+        triggers = self.env["ir.cron.trigger"].sudo()
+        dates = triggers.search([("cron_id", "=", cron.id)]).mapped("call_at")
+        return dict.fromkeys(self, dates)
+
+    def _get_next_run_date(self, cron, wake_ups):
+        """The first time that the scheduled action is called and not sent away.
+
+        That is not before the next attempt, for which it is called specially, and from
+        then on at whatever time comes first.
+
+        :param wake_ups: dates at which it is called beside its regular times
+        """
+        self.ensure_one()
+        date, earliest = cron.nextcall, self._get_earliest_run_date()
+        while earliest and date < earliest:
+            date += cron._stock_sync_interval()
+        return min(
+            [date, *(at for at in wake_ups if not earliest or at >= earliest)]
+        )
+
+    def _get_earliest_run_date(self):
+        """Before when the backend is left alone; False where it is not."""
+        self.ensure_one()
+        return self.next_attempt_date
 
     @api.model
     def _schedule(self):
         """The scheduled action, in sudo; empty if someone has deleted it."""
-        cron = self.env.ref("stock_sync_api.ir_cron_stock_sync", False)
-        return (cron or self.env["ir.cron"]).sudo()
+        return self.env["ir.cron"]._stock_sync_cron()
 
     @api.model
     def _schedule_in_words(self, cron, date):

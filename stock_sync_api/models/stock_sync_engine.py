@@ -242,8 +242,9 @@ class StockSyncEngine(models.AbstractModel):
         if lines is not None:
             left = waiting - lines.with_env(self.env)
             waiting -= left
+            why = run._why_left()
             for line in left.filtered(lambda line: not line.error_code):
-                self.env["stock.sync.guard"]._hold_line(line)
+                self.env["stock.sync.guard"]._hold_line(line, **why)
         waiting.write({"error_code": False, "error_facts": False})
         run.write(
             {
@@ -258,13 +259,6 @@ class StockSyncEngine(models.AbstractModel):
     @api.model
     def _fail_run(self, run, problem):
         run._finish("failed", *problem)
-        _logger.warning(
-            "Stock synchronisation of backend %s, run %s: %s: %s",
-            run.backend_id.id,
-            run.id,
-            run.error_code,
-            run.error_message,
-        )
 
     @api.model
     def _interrupt(self, run):

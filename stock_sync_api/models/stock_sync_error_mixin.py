@@ -1,6 +1,8 @@
 from odoo import api, fields, models
 from odoo.tools.translate import LazyTranslate
 
+from ..tools import format_number
+
 _lt = LazyTranslate(__name__)
 
 ERROR_CODES = [
@@ -462,6 +464,28 @@ SENTENCES = {
         "%(location)s: %(before)s → %(target)s is an unusually large change. Approve or"
         " reject it in the run."
     ),
+    "held_by_guard.left": _lt(
+        "%(location)s: %(before)s → %(target)s still waits: the run was held as a whole,"
+        " and only others of its lines were approved. Approve or reject it in the run."
+    ),
+    "held_by_guard.left_zeros": _lt(
+        "%(location)s: %(before)s → %(target)s still waits: the run was held because"
+        " %(count)s of %(total)s products would have been set to zero, more than"
+        " %(percent)s %%. Approve or reject it in the run."
+    ),
+    "held_by_guard.left_share": _lt(
+        "%(location)s: %(before)s → %(target)s still waits: the run was held because"
+        " %(count)s of the %(total)s products that have stock would have changed, more"
+        " than %(percent)s %%. Approve or reject it in the run."
+    ),
+    "held_by_guard.rejected": _lt(
+        "%(location)s: %(before)s → %(target)s was not approved: it was rejected, or a"
+        " newer run or another set-up took its place. The stock was left alone."
+    ),
+    "held_by_guard.not_approved": _lt(
+        "Nothing was changed: the run was held and not approved. It was rejected, or a"
+        " newer run or another set-up took its place."
+    ),
     "held_by_guard.zeros": _lt(
         "Nothing was changed yet: %(count)s of %(total)s products would be set to zero,"
         " more than %(percent)s %%. Look at the lines, then approve or reject the run."
@@ -483,9 +507,24 @@ SENTENCES = {
 }
 
 
+#: facts that are quantities, kept as text; whatever is kept as a number is one, too
+QUANTITY_FACTS = {"before", "left", "other_quantity", "quantity", "reserved", "target"}
+
+
 class _Facts(dict):
-    def __missing__(self, key):
-        return "?"
+    """The values for a sentence, numbers in the reader's way."""
+
+    def __init__(self, env, facts):
+        super().__init__(facts)
+        self._env = env
+
+    def __getitem__(self, name):
+        value = self.get(name, "?")
+        if name == "quantity" and not self.get("reason"):
+            return value  # what the API gave is no quantity, and is quoted
+        if type(value) in (int, float) or name in QUANTITY_FACTS:
+            return format_number(self._env, value)
+        return value
 
 
 class StockSyncErrorMixin(models.AbstractModel):
@@ -518,7 +557,7 @@ class StockSyncErrorMixin(models.AbstractModel):
         """
         sentence = SENTENCES.get(f"{code}.{facts.get('reason')}", SENTENCES[code])
         template = self.env._(sentence)
-        text = template % _Facts(facts)
+        text = template % _Facts(self.env, facts)
         if facts.get("said"):
             said = self.env._("The API says: “%(said)s”.", said=facts["said"])
             text = f"{text} {said}"

@@ -111,7 +111,11 @@ class StockSyncGuard(models.AbstractModel):
         return self.env["stock.sync.run.line"].browse(ids)
 
     @api.model
-    def _hold_line(self, line):
+    def _hold_line(self, line, **why):
+        """Have a line wait for a person.
+
+        :param why: facts; by default the change is unusually large
+        """
         digits = self.env["decimal.precision"].precision_get("Product Unit")
         line.write(
             {
@@ -120,6 +124,7 @@ class StockSyncGuard(models.AbstractModel):
                     "location": line.location_id.complete_name,
                     "before": format_quantity(line.quantity_before, digits),
                     "target": format_quantity(line.quantity_after, digits),
+                    **why,
                 },
             }
         )

@@ -1,9 +1,15 @@
+import logging
 from datetime import timedelta
 
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 from odoo.fields import Domain
 from odoo.orm.models import NO_ACCESS
+
+from ..tools import format_number
+from .stock_sync_error_mixin import SENTENCES
+
+_logger = logging.getLogger(__name__)
 
 #: runs over all products that are not finished
 OPEN_RUNS = Domain("scope", "=", "backend") & Domain(
@@ -193,12 +199,15 @@ class StockSyncRun(models.Model):
         "nameless",
         "preview",
         "resume_date",
+        "line_ids.state",
     )
     @api.depends_context("lang", "tz")
     def _compute_message(self):
+        reasons = self.filtered("failed")._get_failure_reasons()
         for run in self:
             waiting = run._is_waiting() and run.progress
-            run.message = run.error_message or waiting or run._summary()
+            summary = waiting or run._summary(reasons.get(run))
+            run.message = run.error_message or summary
 
     @api.depends("state", "line_ids.state", "line_ids.error_code")
     def _compute_has_held_lines(self):
@@ -214,34 +223,73 @@ class StockSyncRun(models.Model):
         for run in self:
             run.has_held_lines = run.state == "held" or run in runs_with_held_lines
 
-    def _summary(self):
+    def _summary(self, reasons=None):
+        """The counters in words.
+
+        :param str reasons: why products have failed
+        """
         self.ensure_one()
-        parts = [
-            self.env._(
+        figures = {
+            name: format_number(self.env, self[name])
+            for name in ("changed", "unchanged", "skipped", "failed")
+        }
+        if self.preview:
+            figures["changed"] = format_number(self.env, self._count_planned())
+            counters = self.env._(
+                "%(changed)s would change, %(unchanged)s already up to date,"
+                " %(skipped)s skipped, %(failed)s failed",
+                **figures,
+            )
+        else:
+            counters = self.env._(
                 "%(changed)s changed, %(unchanged)s already up to date,"
                 " %(skipped)s skipped, %(failed)s failed",
-                changed=self.changed,
-                unchanged=self.unchanged,
-                skipped=self.skipped,
-                failed=self.failed,
+                **figures,
             )
-        ]
+        parts = [f"{counters} ({reasons})" if reasons else counters]
         if self.has_held_lines:
-            waiting = len(self._waiting_lines())
+            waiting = format_number(self.env, len(self._waiting_lines()))
             parts.append(self.env._("%s waiting for approval", waiting))
         if self.drift_count:
             parts.append(self._drift_text())
         if self.unmatched:
-            parts.append(self.env._("%s IDs without a product", self.unmatched))
+            unmatched = format_number(self.env, self.unmatched)
+            parts.append(self.env._("%s IDs without a product", unmatched))
         if self.nameless:
-            parts.append(self.env._("%s rows without a usable ID", self.nameless))
+            nameless = format_number(self.env, self.nameless)
+            parts.append(self.env._("%s rows without a usable ID", nameless))
         return ", ".join(parts)
 
     def _drift_text(self):
         return self.env._(
             "“changes only” missed %(missed)s of %(changed)s",
-            missed=self.drift_count,
-            changed=self.drift_total,
+            missed=format_number(self.env, self.drift_count),
+            changed=format_number(self.env, self.drift_total),
+        )
+
+    def _get_failure_reasons(self):
+        """Why products have failed, the most frequent reason first.
+
+        :return: dict of run to a text such as “Not found by the API, Invalid quantity”
+        """
+        names = dict(self._fields["error_code"]._description_selection(self.env))
+        groups = self.env["stock.sync.run.line"]._read_group(
+            [("run_id", "in", self.ids), ("state", "=", "failed")],
+            ["run_id", "error_code"],
+            ["__count"],
+            order="__count DESC, error_code",
+        )
+        reasons = {}
+        for run, code, _count in groups:
+            if code:
+                reasons.setdefault(run, []).append(names[code])
+        return {run: ", ".join(texts) for run, texts in reasons.items()}
+
+    def _count_planned(self):
+        """What a run would change, or has yet to change."""
+        self.ensure_one()
+        return self.env["stock.sync.run.line"].search_count(
+            [("run_id", "=", self.id), ("state", "=", "planned")]
         )
 
     def _count(self, **increments):
@@ -257,7 +305,7 @@ class StockSyncRun(models.Model):
         if state is None:
             useful = any(
                 [self.changed, self.unchanged, self.skipped, self.has_held_lines]
-            )
+            ) or (self.preview and self._count_planned())
             state = "done"
             if error_code or self.failed or self.skipped or self.has_held_lines:
                 state = "partial" if useful else "failed"
@@ -272,8 +320,33 @@ class StockSyncRun(models.Model):
         if error_code:
             values.update(error_code=error_code, error_facts=error_facts)
         self.write(values)
-        if self.scope == "backend" and not self.preview:
-            self.backend_id._after_run(self)
+        if self.scope == "backend":
+            self._log_end()
+            if not self.preview:
+                self.backend_id._after_run(self)
+
+    def _log_end(self):
+        """One line for a run that went wrong, or that has changed something.
+
+        Not for chosen products, of which each problem is logged with its product.
+        """
+        health = self.env["stock.sync.health.mixin"]
+        if health._was_rejected(self) or self.state == "held":
+            level = logging.INFO
+        elif self.error_code or self.state in ("failed", "interrupted"):
+            level = logging.WARNING
+        elif self.changed:
+            level = logging.INFO
+        else:
+            return
+        _logger.log(
+            level,
+            "Stock synchronisation of backend %s, run %s: %s: %s",
+            self.backend_id.id,
+            self.id,
+            self.error_code or self.state,
+            self.backend_id._reason(self),
+        )
 
     def _is_waiting(self):
         """Whether the API has asked for a pause, after which the run goes on."""
@@ -299,7 +372,7 @@ class StockSyncRun(models.Model):
     def action_stop(self):
         """End a run that is under way, or waits; what was applied stays."""
         self._check_may_decide()
-        for run in self.filtered(lambda run: run.state in ("planning", "applying")):
+        for run in self.filtered(lambda run: run._is_under_way()):
             run.sudo().write({"decided_by_id": self.env.user.id})
             run.sudo()._finish("interrupted")
 
@@ -379,14 +452,15 @@ class StockSyncRun(models.Model):
             waiting = run._waiting_lines()
             rejected = waiting if lines is None else waiting & lines
             for line in rejected:
-                self.env["stock.sync.guard"]._hold_line(line)
+                self.env["stock.sync.guard"]._hold_line(line, reason="rejected")
             rejected.state = "skipped"
             if problem:
                 code, facts = problem
                 rejected.write({"error_code": code, "error_facts": facts})
             run._count(skipped=len(rejected))
             if run.state == "held" and rejected == waiting:
-                run._finish("interrupted", *problem)
+                facts = {**(run.error_facts or {}), "reason": "not_approved"}
+                run._finish("interrupted", *(problem or ("held_by_guard", facts)))
 
     def _end_as_changed(self):
         """The backend's settings mean something else now than when these runs read."""
@@ -400,6 +474,18 @@ class StockSyncRun(models.Model):
             else:
                 facts["reason"] = "changed_held"
                 run._reject(problem=("not_configured", facts))
+
+    def _why_left(self):
+        """The facts for lines that go on waiting when others of the run are approved.
+
+        They wait because the run was held, and not because of what they are.
+        """
+        self.ensure_one()
+        facts = self.error_facts or {}
+        reason = f"left_{facts.get('reason')}"
+        if f"held_by_guard.{reason}" not in SENTENCES:
+            reason = "left"
+        return {**facts, "reason": reason}
 
     def _waiting_lines(self):
         """The lines of the run that wait for a person."""
@@ -455,15 +541,15 @@ class StockSyncRun(models.Model):
 
     def _outcome_text(self):
         self.ensure_one()
-        if self.error_message:
-            return self.error_message
+        if self.error_message or self.preview:
+            return self.message
         # what the API keeps no stock of (null) has a line, but counts nowhere
         if self.changed + self.unchanged + self.skipped + self.failed <= 1:
             if self.unchanged and not self.line_ids:
                 return self.env._("already up to date")
             if len(self.line_ids) == 1 and not self.unchanged:
                 return self.line_ids.description
-        return self._summary()
+        return self.message
 
     def action_view_lines(self):
         self.check_access("read")

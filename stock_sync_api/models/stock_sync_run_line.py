@@ -3,7 +3,7 @@ from odoo.exceptions import UserError
 from odoo.fields import Domain
 from odoo.tools import SQL
 
-from ..tools import format_quantity
+from ..tools import format_number, format_quantity
 
 
 class StockSyncRunLine(models.Model):
@@ -132,11 +132,11 @@ class StockSyncRunLine(models.Model):
     def _compute_description(self):
         digits = self.env["decimal.precision"].precision_get("Product Unit")
         for line in self:
-            change = (
-                f"{line.location_id.complete_name}:"
-                f" {format_quantity(line.quantity_before, digits)}"
-                f" → {format_quantity(line.quantity_after, digits)}"
+            before, after = (
+                format_number(self.env, format_quantity(quantity, digits))
+                for quantity in (line.quantity_before, line.quantity_after)
             )
+            change = f"{line.location_id.complete_name}: {before} → {after}"
             line.description = line.error_message or change
 
     def action_revert(self):

@@ -3,6 +3,8 @@ from markupsafe import Markup
 from odoo import api, fields, models
 from odoo.tools import format_datetime, format_time
 
+from ..tools import format_number
+
 #: what the bar shows, in its order, and the colours and icons that stand for it
 OUTCOMES = {
     "unchanged": ("bg-success", "fa-check"),
@@ -78,7 +80,7 @@ class StockSyncRun(models.Model):
 
     @api.model
     def _label(self, outcome, count):
-        count = Markup("<b>%s</b>") % count
+        count = Markup("<b>%s</b>") % format_number(self.env, count)
         return self.env._("%(outcome)s: %(count)s", outcome=outcome, count=count)
 
     @api.depends("state", "received", "changed", "failed", "resume_date", "answered")
@@ -109,18 +111,20 @@ class StockSyncRun(models.Model):
                 )
                 run.progress = self.env._(
                     "Setting the stock: %(done)s changes made, %(left)s left.",
-                    done=run.changed,
-                    left=left,
+                    done=format_number(self.env, run.changed),
+                    left=format_number(self.env, left),
                 )
 
     def _read_so_far(self):
         """How much was read, and how much there may be: products, or rows of a list."""
         self.ensure_one()
         if self.expected:
-            return {"read": self.answered, "expected": self.expected}
-        read = self.received + self.unmatched
-        expected = max(read, self.backend_id.binding_count)
-        return {"read": read, "expected": self.env._("about %s", expected)}
+            read, expected = self.answered, format_number(self.env, self.expected)
+        else:
+            read = self.received + self.unmatched
+            expected = max(read, self.backend_id.binding_count)
+            expected = self.env._("about %s", format_number(self.env, expected))
+        return {"read": format_number(self.env, read), "expected": expected}
 
     @api.model
     def _in_words(self, date):

@@ -74,11 +74,13 @@ class StockSyncService(models.AbstractModel):
     def _continue_later(self, backend, date=None):
         """Have the scheduled action called as soon as possible, or at a time.
 
+        Odoo looks for what has become due once a minute, so a time is up to a minute
+        late.
+
         :param backend: the one that there is something to do for
         """
-        cron = self.env.ref("stock_sync_api.ir_cron_stock_sync", False)
-        if cron:
-            cron.sudo()._trigger(at=date)
+        if cron := self.env["ir.cron"]._stock_sync_cron():
+            cron._trigger(at=date)
 
     @api.model
     def _cron_sync(self):
@@ -104,7 +106,7 @@ class StockSyncService(models.AbstractModel):
         runs = self._open_runs()
         if "cron" not in runs.mapped("trigger"):
             # What a person has started and left to us does not take a round's place.
-            runs += self._start_round()
+            runs += self._start_round(self._get_served(runs))
         for position, run in enumerate(runs):
             if self._out_of_time():
                 # Odoo calls ten times in a row even when the time of the job is over.
@@ -278,10 +280,37 @@ class StockSyncService(models.AbstractModel):
         return progress.timed_out_counter > 1
 
     @api.model
-    def _start_round(self):
-        """A run for each backend that is due; those that cannot work fail at once."""
+    def _get_served(self, open_runs):
+        """The backends whose turn has been in the calls that these runs go on through.
+
+        A person's long run is called again and again, at once: each backend has one
+        turn meanwhile, and another when the scheduled action's own time comes.
+        """
+        served = self.env["stock.sync.backend"].sudo()
+        if not open_runs:
+            return served
+        since = min(open_runs.mapped("start_date"))
+        cron = self.env["ir.cron"]._stock_sync_cron()
+        regular, now = cron.nextcall, fields.Datetime.now()
+        while regular and regular <= now:
+            since = max(since, regular)
+            regular += cron._stock_sync_interval()
+        groups = self.env["stock.sync.run"]._read_group(
+            [("trigger", "=", "cron"), ("start_date", ">=", since)], ["backend_id"]
+        )
+        # Who waits for another attempt has a time of its own.
+        return served.union(
+            *(backend for [backend] in groups if not backend.next_attempt_date)
+        )
+
+    @api.model
+    def _start_round(self, served):
+        """A run for each backend that is due; those that cannot work fail at once.
+
+        :param served: backends that have had their turn
+        """
         runs = self.env["stock.sync.run"].sudo()
-        for backend in self._due_backends():
+        for backend in self._due_backends() - served:
             if backend._has_open_run():
                 continue
             engine = self._engine(backend, backend.user_id)

@@ -59,8 +59,9 @@ class StockSyncTransaction(models.AbstractModel):
             [("run_id", "=", run.id), ("state", "=", "planned")]
         )
         waiting = self.env.context.get("stock_sync_waiting", 0)
-        # At least 1 while the run is open: it still has to be closed.
-        return self._commit_progress(processed, remaining=todo + waiting + 1)
+        # At least 1 while the run is open: it still has to be closed. And a batch of
+        # nothing but problems got further, too.
+        return self._commit_progress(max(processed, 1), remaining=todo + waiting + 1)
 
     @api.model
     def _retrying(self, step, *args):

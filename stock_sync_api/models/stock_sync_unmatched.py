@@ -7,6 +7,8 @@ from odoo.exceptions import UserError
 from odoo.fields import Domain
 from odoo.tools import SQL
 
+from ..tools import format_number
+
 
 class StockSyncUnmatched(models.Model):
     """An id of the API that no product, or more than one, answers to.
@@ -206,14 +208,15 @@ class StockSyncUnmatched(models.Model):
             )
         left = len(self) - len(linked)
         self._bind(linked)
+        count = format_number(self.env, len(linked))
         return self._notification(
-            self.env._("%(linked)s linked.", linked=len(linked))
+            self.env._("%(linked)s linked.", linked=count)
             if not left
             else self.env._(
                 "%(linked)s linked. %(left)s left: no product is chosen, there is not"
                 " exactly one suggestion, or the product has an external ID already.",
-                linked=len(linked),
-                left=left,
+                linked=count,
+                left=format_number(self.env, left),
             )
         )
 

@@ -23,6 +23,7 @@ from . import test_rights
 from . import test_rules
 from . import test_secrets
 from . import test_security
+from . import test_sentences_of_runs
 from . import test_setup
 from . import test_several_rows
 from . import test_tour

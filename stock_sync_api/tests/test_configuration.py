@@ -510,7 +510,7 @@ class TestConnectionTest(StockSyncCase):
         )
         for words in (
             "answered 200 in 0.12 s",
-            "1234 bytes",
+            "1,234 bytes",
             "Rows found: 2",
             "a next",
         ):

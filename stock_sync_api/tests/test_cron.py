@@ -9,7 +9,9 @@ from odoo.exceptions import UserError
 from odoo.tests import tagged
 from odoo.tools import mute_logger
 
-from ..models import stock_sync_engine, stock_sync_source
+from odoo.addons.base.models import ir_cron
+
+from ..models import stock_sync_engine, stock_sync_service, stock_sync_source
 from .common import SERVICE_LOGGER, StockSyncCase
 
 
@@ -88,6 +90,95 @@ class TestCron(StockSyncCase):
         self.assertEqual(run.state, "done")
         self.assertEqual((run.received, run.changed, run.failed), (6, 6, 0))
         self.assertEqual(sorted(self.calls), ["0", "1", "123", "2", "3", "4"])
+
+    def _notifications(self, job_id, turn):
+        """How often servers are told to look, after a call that left something.
+
+        :param turn: seconds that a call has at least
+        """
+        Cron = self.env.registry["ir.cron"]
+        with (
+            patch.object(ir_cron, "MIN_TIME_PER_JOB", turn),
+            patch.object(Cron, "_notifydb") as notify,
+        ):
+            self.env["ir.cron"]._reschedule_asap({"id": job_id})
+            self.assertFalse(notify.called, "not before what is to be found is there")
+            self.env.cr.postcommit.run()
+        return notify.call_count
+
+    def test_what_a_turn_leaves_is_called_for_at_once(self):
+        self.assertEqual(self._notifications(self.cron.id, turn=0), 1)
+
+    def test_what_got_no_further_is_not_called_for_without_end(self):
+        self.assertEqual(self._notifications(self.cron.id, turn=86400), 0)
+
+    def test_other_scheduled_actions_are_called_for_as_ever(self):
+        other = self.env["ir.cron"].search([("id", "!=", self.cron.id)], limit=1)
+        self.assertEqual(self._notifications(other.id, turn=0), 0)
+
+    def test_a_batch_of_nothing_but_problems_counts_as_work(self):
+        self.answers["123"] = (500, {}, "")
+        self.run_cron()
+        calls = self.env["ir.cron.progress"].search([("cron_id", "=", self.cron.id)])
+        self.assertGreater(sum(calls.mapped("done")), 0)
+
+    def _call_beside_a_long_run(self, *calls):
+        """Runs of a second backend in calls through which another's run goes on.
+
+        :param calls: when, each
+        """
+        second = self.backend.copy({"name": "Second", "location_id": self.shelf.id})
+        product = self._create_product()
+        self.env["stock.sync.binding"].create(
+            {
+                "backend_id": second.id,
+                "product_id": product.id,
+                "external_id": "second",
+            }
+        )
+        self.api_says("4", "second")
+        with freeze_time(calls[0]):
+            self.env["stock.sync.run"].create(
+                {"backend_id": self.backend.id, "trigger": "manual"}
+            )
+        Engine = self.env.registry["stock.sync.engine"]
+        continue_run = Engine._continue_run
+
+        def continue_second(engine, run):
+            if run.backend_id == self.backend:
+                run.api_calls += 1  # it got further
+                return False
+            return continue_run(engine, run)
+
+        with (
+            patch.object(Engine, "_continue_run", continue_second),
+            # its dates are those of the test's transaction
+            patch.object(stock_sync_service, "OPEN_RUN_EXPIRY", timedelta(days=1)),
+        ):
+            for call in calls:
+                with freeze_time(call):
+                    self.run_cron()
+        return second.run_ids
+
+    def test_a_long_run_of_a_person_does_not_call_the_others_again_and_again(self):
+        self.cron.nextcall = fields.Datetime.now() + timedelta(minutes=30)
+        start = self.cron.nextcall - timedelta(minutes=20)
+        runs = self._call_beside_a_long_run(
+            *(start + timedelta(seconds=10 * number) for number in range(4))
+        )
+        self.assertEqual(runs.mapped("state"), ["done"])
+
+    def test_beside_a_long_run_of_a_person_the_others_have_their_regular_time(self):
+        self.cron.nextcall = fields.Datetime.now() + timedelta(minutes=30)
+        start = self.cron.nextcall - timedelta(minutes=1)
+        runs = self._call_beside_a_long_run(
+            *(
+                start + timedelta(minutes=minutes, seconds=10 * number)
+                for minutes in (0, 2, 62)
+                for number in range(4)
+            )
+        )
+        self.assertEqual(len(runs), 3)
 
     def test_backend_without_an_address_is_passed_over(self):
         self.backend.base_url = False
@@ -239,7 +330,7 @@ class TestCron(StockSyncCase):
         self.assertEqual(run.state, "partial")
         held = run.line_ids.filtered(lambda line: line.error_code == "held_by_guard")
         self.assertEqual(held.product_id, suspicious)
-        self.assertIn("SYT/Stock: 20 → 2000", held.error_message)
+        self.assertIn("SYT/Stock: 20 → 2,000", held.error_message)
         run.action_approve()
         self.assertEqual(self.on_hand(suspicious), 2000)
 

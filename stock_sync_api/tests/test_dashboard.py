@@ -5,6 +5,7 @@ from odoo import fields
 from odoo.tests import new_test_user, tagged
 from odoo.tools import mute_logger
 
+from ..client.errors import RateLimited
 from .common import API, SERVICE_LOGGER, StockSyncCase
 
 
@@ -69,6 +70,34 @@ class TestDashboard(StockSyncCase):
             hours=3, minutes=1
         )
         self.assertEqual(self.backend.schedule, "Every hour, next run in 3 hours")
+
+    def test_schedule_says_when_a_failing_backend_is_tried_again(self):
+        self.cron.nextcall = fields.Datetime.now() + timedelta(minutes=40, seconds=5)
+        date = fields.Datetime.now() + timedelta(minutes=5, seconds=5)
+        self.backend.sudo().next_attempt_date = date
+        self.cron._trigger(at=date)
+        self.assertEqual(self.backend.schedule, "Every hour, next run in 5 minutes")
+
+    def test_schedule_knows_regular_times_that_come_too_early(self):
+        self.cron.nextcall = fields.Datetime.now() + timedelta(minutes=40)
+        date = fields.Datetime.now() + timedelta(hours=6, seconds=5)
+        self.backend.sudo().next_attempt_date = date
+        self.cron._trigger(at=date - timedelta(hours=2))  # of another backend
+        self.cron._trigger(at=date)
+        self.assertEqual(self.backend.schedule, "Every hour, next run in 6 hours")
+
+    def test_schedule_says_when_a_run_that_was_put_off_goes_on(self):
+        self.cron.nextcall = fields.Datetime.now() + timedelta(minutes=50)
+        run = self._run(trigger="cron", state="planning", end_date=False).sudo()
+        error = RateLimited(host="api", status=429, retry_after=605)
+        self.env["stock.sync.engine"]._give_up(run, error)
+        run._finish(None, run.error_code, run.error_facts)
+        self.assertEqual(self.backend.schedule, "Every hour, next run in 10 minutes")
+
+    def test_schedule_knows_that_the_action_is_called_for_others_before(self):
+        self.cron.nextcall = fields.Datetime.now() + timedelta(minutes=40)
+        self.cron._trigger(at=fields.Datetime.now() + timedelta(minutes=7, seconds=5))
+        self.assertEqual(self.backend.schedule, "Every hour, next run in 7 minutes")
 
     def test_schedule_says_what_stands_in_its_way(self):
         self.backend.action_pause()

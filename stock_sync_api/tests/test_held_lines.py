@@ -63,6 +63,41 @@ class TestHeldLines(StockSyncCase):
         self.assertEqual(self._quantities(), [3, 3, 3])
         self.assertEqual((run.state, run.changed), ("done", 3))
 
+    def test_what_is_left_of_a_held_run_says_why_it_waits(self):
+        run = self._hold_run()
+        self._line(run, 0).action_approve()
+        waiting = self._line(run, 1)
+        self.assertEqual(waiting.error_code, "held_by_guard")
+        self.assertIn(
+            "SYT/Stock: 500 → 3 still waits: the run was held because 3 of the 3"
+            " products that have stock would have changed, more than 50 %.",
+            waiting.error_message,
+        )
+        self.assertNotIn("unusually", waiting.error_message)
+        self.assert_plain_sentence(waiting.error_message)
+
+    def test_what_is_left_of_a_run_held_for_another_reason_is_no_large_change(self):
+        run = self._hold_run()
+        run.sudo().error_facts = {"reason": "some_new_one"}
+        self._line(run, 0).action_approve()
+        message = self._line(run, 1).error_message
+        self.assertIn("SYT/Stock: 500 → 3 still waits: the run was held", message)
+        self.assert_plain_sentence(message)
+
+    def test_a_line_that_waits_for_itself_keeps_its_own_reason(self):
+        run = self._sync_all()
+        self._line(run, 0).action_approve()
+        self.assertIn("unusually large", self._line(run, 1).error_message)
+
+    def test_what_was_rejected_asks_nobody_to_decide_any_more(self):
+        run = self._hold_run()
+        self._line(run, 0).action_reject()
+        self.assertIn("rejected", self._line(run, 0).error_message)
+        run.action_reject()
+        for sentence in (run.message, *run.line_ids.mapped("error_message")):
+            self.assertNotIn("pprove or reject", sentence)
+            self.assert_plain_sentence(sentence)
+
     def test_a_line_of_a_held_run_is_rejected_and_the_others_wait(self):
         run = self._hold_run()
         self._line(run, 0).action_reject()

@@ -2,6 +2,7 @@ from odoo import api, fields, models
 from odoo.fields import Command
 
 from ..client import Auth
+from ..tools import format_number
 
 #: rows of the answer, and faults, that are shown: the first ones tell the rest
 _SHOWN = 20
@@ -158,8 +159,8 @@ class StockSyncConnectionTest(models.TransientModel):
                 "%(url)s answered %(status)s in %(seconds)s s (%(size)s bytes).",
                 url=sample.url,
                 status=sample.status,
-                seconds=f"{sample.seconds:.2f}",
-                size=sample.size,
+                seconds=format_number(self.env, f"{sample.seconds:.2f}"),
+                size=format_number(self.env, sample.size),
             )
         ]
         if not sample.error:
@@ -168,7 +169,7 @@ class StockSyncConnectionTest(models.TransientModel):
             lines.append(
                 self.env._(
                     "Rows found: %(rows)s, %(next)s.",
-                    rows=sample.rows,
+                    rows=format_number(self.env, sample.rows),
                     next=more if sample.has_next else last,
                 )
             )
@@ -178,7 +179,9 @@ class StockSyncConnectionTest(models.TransientModel):
                 self.env._(
                     "The first one: product %(external_id)s has %(quantity)s.",
                     external_id=level.external_id,
-                    quantity="null" if level.quantity is None else level.quantity,
+                    quantity="null"
+                    if level.quantity is None
+                    else format_number(self.env, level.quantity),
                 )
             )
         return "\n".join(lines)

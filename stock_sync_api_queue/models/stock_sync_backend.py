@@ -1,10 +1,11 @@
 import time
+from collections import defaultdict
 
 from odoo import SUPERUSER_ID, api, fields, models
 from odoo.fields import Domain
 
 from odoo.addons.queue_job.exception import RetryableJobError
-from odoo.addons.queue_job.job import STARTED
+from odoo.addons.queue_job.job import ENQUEUED, PENDING, STARTED
 from odoo.addons.stock_sync_api.models.stock_sync_transaction import LOST_RACES
 
 #: seconds that a job works for; the next goes on. A job is a request for Odoo: well
@@ -70,6 +71,22 @@ class StockSyncBackend(models.Model):
     def _get_queue_channels(self):
         names = self.mapped("queue_channel")
         return self._get_parent_channel().search([("complete_name", "in", names)])
+
+    def _get_wake_ups(self, cron):
+        """A job wakes its own backend only."""
+        wake_ups = super()._get_wake_ups(cron)
+        now = fields.Datetime.now()
+        dates = defaultdict(list)
+        for job in self._get_sync_jobs([PENDING, ENQUEUED]):
+            dates[job.identity_key].append(job.eta or now)
+        return {
+            backend: [
+                *of_backend,
+                *dates[backend._sync_job_key(False)],
+                *dates[backend._sync_job_key(True)],
+            ]
+            for backend, of_backend in wake_ups.items()
+        }
 
     def _get_sync_jobs(self, states=None):
         """The jobs of these backends, in these states or in any."""

@@ -20,7 +20,7 @@ def results(seconds=2.0):
         conflicts=0,
     )
     return Results(
-        scale="quick",
+        scale="full",
         machine={"cores": "2"},
         titles={"some": "some <work>"},
         rows=[
@@ -66,6 +66,17 @@ def test_goals_show_what_was_reached_and_by_how_much():
     assert goal[""] == "✓ 1.29 ×"
     [missed] = report.goals(results(seconds=1.0))
     assert missed[""] == "✗ 0.64 ×"
+
+
+def test_small_sizes_are_not_judged_by_the_goals_of_the_large_ones():
+    [measured] = report.goals(replace(results(seconds=1.0), scale="quick"))
+    assert measured["reached"] == "225"
+    assert not {"goal", ""} & measured.keys()
+
+
+def test_small_sizes_are_not_put_into_the_docs(capsys):
+    assert cli.main(["run", "some_template", "--quick", "--write-docs"]) == 2
+    assert "full sizes" in capsys.readouterr().err
 
 
 def test_comparison_shows_goals_and_speeds_of_both():

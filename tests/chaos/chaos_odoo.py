@@ -52,6 +52,8 @@ class ChaosOdoo:
     def __init__(self, runtime: Runtime, database: str, folder: Path) -> None:
         self.runtime = runtime
         self.database = database
+        #: what runs a server's module; by default Python
+        self.launcher: list[str | Path] = runtime.command(database)[:1]
         #: of all servers so far
         self.log = ""
         self._folder = folder
@@ -84,17 +86,25 @@ class ChaosOdoo:
     def set_up(self, code: str) -> Any:
         """Fill the database; from now on only our scheduled action runs."""
         result = self.shell(code)
-        self.query(_OURS_ALONE)
+        self.leave_only_ours()
         return result
 
+    def leave_only_ours(self) -> None:
+        """From now on no other scheduled action runs, and ours where it is told to."""
+        self.query(_OURS_ALONE)
+
     @contextmanager
-    def serving(self) -> Iterator[services.Service]:
-        """A server that runs the scheduled action when it is called for."""
+    def serving(self, *options: str) -> Iterator[services.Service]:
+        """A server that runs the scheduled action when it is called for.
+
+        :param options: more of Odoo's own
+        """
         log = f"{self.database}-server"
+        command = self.runtime.command(self.database, *(options or ["--no-http"]))
         try:
             with services.running(
                 "Odoo",
-                self.runtime.command(self.database, "--no-http"),
+                [*self.launcher, *command[1:]],
                 address="",
                 log=log,
                 environment=self.runtime.environment,
@@ -148,9 +158,10 @@ class ChaosOdoo:
         self.settle()
         return time.monotonic() - start
 
-    def wait_for(self, condition: Callable[[], Any]) -> None:
+    def wait_for(self, condition: Callable[[], Any], wake: bool = True) -> None:
         """Wait until something is so that the server brings about.
 
+        :param wake: have the server look at once whether there is something to do
         :raise Stop: the server has ended by itself
         """
         deadline = time.monotonic() + PATIENCE
@@ -159,8 +170,9 @@ class ChaosOdoo:
                 self._server.check()
             log = process.shown(process.log_file(f"{self.database}-server"))
             assert time.monotonic() < deadline, f"It never came (log: {log})"
-            # Again and again: a server that is starting does not listen yet.
-            self.query(f"SELECT pg_notify('cron_trigger', '{self.database}')", True)
+            if wake:
+                # Again and again: a server that is starting does not listen yet.
+                self.query(f"SELECT pg_notify('cron_trigger', '{self.database}')", True)
             time.sleep(0.1)
 
     def query(self, sql: str, maintenance: bool = False) -> list[tuple[Any, ...]]:

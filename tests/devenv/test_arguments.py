@@ -1,6 +1,8 @@
 import pytest
 
-from devenv.test import split
+from devenv import test as command
+from devenv.console import Stop
+from devenv.test import needs_browser, split
 
 ADDON = "stock_sync_api"
 QUEUE = "stock_sync_api_queue"
@@ -26,3 +28,42 @@ def test_a_path_decides_where_pytest_runs(arguments, selected):
 def test_without_a_path_pytest_runs_everywhere(options):
     folders = [ADDON, QUEUE, "tests"]
     assert split(options) == {folder: [*options, folder] for folder in folders}
+
+
+@pytest.mark.parametrize(
+    ("arguments", "needed"),
+    [
+        ([], True),
+        ([ADDON], True),
+        (["-x", f"{ADDON}/tests"], True),
+        ([f"{ADDON}/tests/test_tour.py"], True),
+        ([RULES], False),
+        ([QUEUE], False),
+        (["tests/devenv"], False),
+        (["-k", "not tour"], False),
+        ([ADDON, "-k", "reserved"], False),
+    ],
+)
+def test_only_who_selects_browser_tests_needs_a_browser(arguments, needed):
+    assert needs_browser(split(arguments)) is needed
+
+
+def test_every_test_that_opens_a_browser_is_known():
+    tests = command.PROJECT / ADDON / "tests"
+    found = {
+        file
+        for file in tests.glob("test_*.py")
+        if "TourCase" in file.read_text() or "browser_js" in file.read_text()
+    }
+    assert found == set(command._browser_tests())
+
+
+@pytest.mark.parametrize(("user", "sudo"), [(0, ""), (1000, "sudo ")])
+def test_without_a_browser_the_tests_stop_with_the_command_that_installs_it(
+    monkeypatch, user, sudo
+):
+    monkeypatch.setattr(command.shutil, "which", lambda name: None)
+    monkeypatch.setattr(command.os, "geteuid", lambda: user)
+    with pytest.raises(Stop, match=f"Chromium: {sudo}apt-get install chromium") as stop:
+        command.test([])
+    assert "\n" not in str(stop.value)
