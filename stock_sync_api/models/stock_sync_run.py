@@ -34,6 +34,12 @@ class StockSyncRun(models.Model):
         readonly=True,
         help="Who decided what becomes of what was held.",
     )
+    approved = fields.Boolean(
+        readonly=True,
+        copy=False,
+        help="Whether a person has approved what was planned as a whole: what it, and"
+        " the runs before it, changed is not held against later runs.",
+    )
     trigger = fields.Selection(
         [
             ("manual", "Button"),
@@ -270,7 +276,7 @@ class StockSyncRun(models.Model):
         for run in self:
             waiting = run._waiting_lines()
             rejected = waiting if lines is None else waiting & lines
-            for line in rejected:
+            for line in rejected.filtered(lambda line: not line.error_code):
                 self.env["stock.sync.guard"]._hold_line(line)
             rejected.state = "skipped"
             run._count(skipped=len(rejected))
