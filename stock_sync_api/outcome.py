@@ -19,6 +19,7 @@ class Outcome:
     :param run_id: the run that asked
     :param level: what the API said
     :param quantity: the same in the product's unit
+    :param rounded_from: the same before it was rounded, where it had to be
     :param before: on hand at the site, a float in the product's unit; None where
         nothing was compared
     :param after: what it is to be, likewise
@@ -35,6 +36,7 @@ class Outcome:
     run_id: int | None = None
     level: Level | None = None
     quantity: Decimal | None = None
+    rounded_from: Decimal | None = None
     state: str = "unchanged"
     before: float | None = None
     after: float | None = None

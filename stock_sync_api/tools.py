@@ -57,6 +57,14 @@ def format_number(env, number):
     return sign + (f"{whole}{lang.decimal_point}{decimals}" if decimals else whole)
 
 
+def plain_text(quantity):
+    """An exact Decimal as text, cut where it has no end: a third of a dozen."""
+    text = f"{quantity:f}"
+    if "." in text:
+        text = text.rstrip("0").rstrip(".")
+    return text if len(text) <= 24 else text[:23] + "…"
+
+
 def level_text(level):
     """What the API gave as quantity, as text; False where it gave null or nothing."""
     return level is not None and level.quantity is not None and str(level.quantity)

@@ -21,6 +21,7 @@ from . import stock_sync_unmatched
 from . import stock_sync_level
 from . import stock_sync_run
 from . import stock_sync_run_progress
+from . import stock_sync_run_catalogue
 from . import stock_sync_run_line
 from . import stock_sync_transaction
 from . import stock_sync_source
@@ -31,6 +32,7 @@ from . import stock_sync_match
 from . import stock_sync_compare
 from . import stock_sync_missing
 from . import stock_sync_guard
+from . import stock_sync_catalogue
 from . import stock_sync_apply
 from . import stock_sync_record
 from . import stock_sync_retention

@@ -160,6 +160,17 @@ class StockSyncBackend(models.Model):
         required=True,
         default="refuse",
     )
+    rounding = fields.Selection(
+        [
+            ("refuse", "Refuse and report"),
+            ("half_up", "Round half up to the product's unit"),
+        ],
+        string="Too Many Decimals",
+        required=True,
+        default="refuse",
+        help="What to do with a quantity that has more decimals than Odoo keeps, for"
+        " example 718.2700000000004 from an API that computes with floats.",
+    )
     move_in_progress_policy = fields.Selection(
         [("skip", "Leave alone and report"), ("apply", "Set all the same")],
         string="Picked But Not Validated",
@@ -180,22 +191,51 @@ class StockSyncBackend(models.Model):
     guard_zero_percent = fields.Integer(
         default=20,
         help="A run over all products is held if it would set more than this share of"
-        " them to zero.",
+        " them to zero, by itself or together with the runs before it; also if it would"
+        " empty all of 3 or more that have stock, unless this is 100.",
     )
     guard_change_percent = fields.Integer(
         default=50,
         help="A run over all products is held if it would change more than this share"
-        " of those that have stock.",
+        " of those that have stock, or if together with the runs before it more than"
+        " this share of the stock would be taken away, where each product counts alike.",
     )
     guard_minimum = fields.Integer(
-        default=10, help="Fewer products than this never hold a run."
+        default=10,
+        help="Fewer products than this hold no run, unless they are all that have"
+        " stock and would have none.",
+    )
+    guard_hours = fields.Integer(
+        default=24,
+        help="What the runs over all products of so many hours change together is"
+        " judged as if one run had changed it, less what a person has approved or done."
+        " 0: each run is judged by itself.",
     )
     guard_factor = fields.Float(
         default=10.0,
         help="A product that has stock is held if it would change by this factor…",
     )
     guard_difference = fields.Float(
-        default=100.0, help="… and by at least this quantity."
+        default=100.0,
+        help="… and by at least this quantity. So is one that has nothing and would get"
+        " more than twice the most that it ever had there, and so much more.",
+    )
+    guard_ceiling = fields.Float(
+        default=1_000_000.0,
+        help="A product is held if it would come to more than this quantity, and to"
+        " more than it ever had there. 0: there is no such limit.",
+    )
+    guard_fall_percent = fields.Integer(
+        default=50,
+        help="A run that reads everything fails if the API knows fewer of the products"
+        " than at the last good run, by more than this share. 0: however many are"
+        " left, as long as there are any.",
+    )
+    expected_products = fields.Integer(
+        readonly=True,
+        copy=False,
+        help="So many products the API knew when everything was last read in good"
+        " order, or when somebody accepted a smaller catalogue.",
     )
 
     location_codes = fields.Json(
@@ -229,6 +269,11 @@ class StockSyncBackend(models.Model):
         "CHECK(requests_per_second >= 0 AND full_sync_hours >= 0 AND first_page >= 0)",
         "Requests per second, hours between full runs and the number of the first page"
         " cannot be negative.",
+    )
+    _guards_possible = models.Constraint(
+        "CHECK(guard_hours >= 0 AND guard_ceiling >= 0 AND guard_fall_percent >= 0)",
+        "Hours of memory, highest quantity and fall of the catalogue cannot be"
+        " negative.",
     )
     _factor_positive = models.Constraint(
         "CHECK(quantity_factor > 0)", "The factor must be greater than 0."
@@ -403,6 +448,7 @@ class StockSyncBackend(models.Model):
             "match_by",
             "quantity_type",
             "quantity_factor",
+            "rounding",
             "uom_id",
             "several_rows",
         }
@@ -497,6 +543,10 @@ class StockSyncBackend(models.Model):
     def _forget_secrets(self):
         self._forget_secret()
         self.sudo().parameter_ids.filtered("is_secret")._forget_secret()
+
+    def _after_good_run(self, run):
+        self.env["stock.sync.catalogue"]._remember(run)
+        return super()._after_good_run(run)
 
     def copy_data(self, default=None):
         return [

@@ -1,6 +1,6 @@
 from collections import defaultdict
 from dataclasses import dataclass
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 
 from odoo import api, models
 from odoo.fields import Domain
@@ -101,7 +101,9 @@ class StockSyncCompare(models.AbstractModel):
                 api_unit=api_uom.name,
                 unit=uom.name,
             )
-        outcome.quantity = self._in_product_unit(backend, outcome)
+        exact = self._convert(backend, outcome)
+        outcome.quantity = self._round(backend, exact)
+        outcome.rounded_from = exact if exact != outcome.quantity else None
         quantity = float(outcome.quantity)
         outcome.api_changed = bool(accepted) and quantity != accepted.quantity
         if Decimal(repr(uom.round(quantity))) != outcome.quantity:
@@ -159,7 +161,25 @@ class StockSyncCompare(models.AbstractModel):
 
     @api.model
     def _in_product_unit(self, backend, outcome):
-        """The API's quantity in the unit that Odoo keeps the product in, exactly.
+        """The API's quantity in the unit that Odoo keeps the product in.
+
+        Exactly, or rounded where the backend says so.
+        """
+        return self._round(backend, self._convert(backend, outcome))
+
+    @api.model
+    def _round(self, backend, quantity):
+        """To the precision that all units share, with decimals: floats round badly."""
+        too_large = quantity.adjusted() > 20  # and refused as such later on
+        if backend.rounding != "half_up" or too_large:
+            return quantity
+        digits = self.env["decimal.precision"].precision_get("Product Unit")
+        rounded = quantity.quantize(Decimal(1).scaleb(-digits), ROUND_HALF_UP)
+        return rounded or Decimal(0)  # never -0
+
+    @api.model
+    def _convert(self, backend, outcome):
+        """The API's quantity in the product's unit, exactly.
 
         The API may count boxes: by a unit of measure, or by a plain factor; the
         binding's own goes before the backend's.

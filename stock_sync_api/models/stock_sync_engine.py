@@ -239,16 +239,18 @@ class StockSyncEngine(models.AbstractModel):
         if problem:
             raise UserError(run._explain(*problem))
         waiting = run._waiting_lines()
+        left = waiting.browse()
         if lines is not None:
             left = waiting - lines.with_env(self.env)
             waiting -= left
             why = run._why_left()
             for line in left.filtered(lambda line: not line.error_code):
                 self.env["stock.sync.guard"]._hold_line(line, **why)
-        waiting.write({"error_code": False, "error_facts": False})
+        waiting.write({"approved": True, "error_code": False, "error_facts": False})
         run.write(
             {
                 "state": "applying",
+                "approved": run.approved or (run.state == "held" and not left),
                 "decided_by_id": self.env.user.id,
                 "error_code": False,
                 "error_facts": False,

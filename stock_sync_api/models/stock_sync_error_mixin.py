@@ -20,6 +20,7 @@ ERROR_CODES = [
     ("invalid_quantity", "Invalid quantity"),
     ("not_managed", "Stock not kept by the API"),
     ("not_in_answer", "Missing from the answer"),
+    ("catalogue_lost", "Catalogue missing or foreign"),
     ("ambiguous_product", "Ambiguous product"),
     ("unmatched_product", "Unknown product"),
     ("unknown_location", "Unknown location"),
@@ -346,8 +347,8 @@ SENTENCES = {
     "invalid_quantity.precision": _lt(
         "The API's quantity is %(quantity)s %(unit)s, which has more decimals than Odoo"
         " keeps (%(digits)s), or more digits than it can keep exactly. Nothing was"
-        " rounded. Correct it in the other system or raise the decimal accuracy"
-        " “Product Unit”."
+        " rounded. Correct it in the other system, choose to round under “Too Many"
+        " Decimals” in the backend, or raise the decimal accuracy “Product Unit”."
     ),
     "invalid_quantity.unit": _lt(
         "The API counts in %(api_unit)s, which cannot be converted to %(unit)s. Choose"
@@ -382,6 +383,27 @@ SENTENCES = {
     "not_in_answer.incomplete": _lt(
         "The API's answer broke off before its end, and nothing is set to zero on the"
         " strength of half an answer. The next run asks again."
+    ),
+    "catalogue_lost": _lt(
+        "The API's answer is not the catalogue that Odoo knows. Nothing was changed."
+    ),
+    "catalogue_lost.none": _lt(
+        "The API knew %(confirmed)s of the %(total)s products that have an external ID"
+        " (%(ours)s, for example): its catalogue is empty, or another one. Nothing was"
+        " changed. Check the backend's address, account and parameters, or correct the"
+        " external IDs."
+    ),
+    "catalogue_lost.foreign": _lt(
+        "The API knew %(confirmed)s of the %(total)s products that have an external ID."
+        " It gives IDs such as “%(theirs)s”, Odoo has “%(ours)s”. Nothing was changed."
+        " Correct the external IDs, or check the backend's address, account and"
+        " mapping."
+    ),
+    "catalogue_lost.fall": _lt(
+        "The API knew only %(confirmed)s products, and %(expected)s in the last good"
+        " run: a fall of more than %(percent)s %%. Nothing was changed. If that is"
+        " right, an inventory manager accepts the catalogue in the run; else check the"
+        " backend's account and parameters, or tell who runs the API."
     ),
     "ambiguous_product": _lt(
         "Several products answer to %(external_id)s: %(products)s. Link the right one,"
@@ -494,6 +516,39 @@ SENTENCES = {
         "Nothing was changed yet: %(count)s of the %(total)s products that have stock"
         " would change, more than %(percent)s %%. Look at the lines, then approve or"
         " reject the run."
+    ),
+    "held_by_guard.all": _lt(
+        "Nothing was changed yet: all %(count)s products that have stock would be set"
+        " to zero. Look at the lines, then approve or reject the run."
+    ),
+    "held_by_guard.zeros_together": _lt(
+        "What is planned waits: with it, %(count)s of %(total)s products would have"
+        " been set to zero within the last %(hours)s hours, more than %(percent)s %%."
+        " Look at the lines, then approve or reject the run."
+    ),
+    "held_by_guard.all_together": _lt(
+        "What is planned waits: with it, all %(count)s products that had stock would"
+        " have been set to zero within the last %(hours)s hours. Look at the lines,"
+        " then approve or reject the run."
+    ),
+    "held_by_guard.removed_together": _lt(
+        "What is planned waits: with it, %(share)s %% of the stock of %(total)s"
+        " products would have been taken away within the last %(hours)s hours, more"
+        " than %(percent)s %%. Look at the lines, then approve or reject the run."
+    ),
+    "held_by_guard.together": _lt(
+        "%(location)s: %(before)s → %(target)s is an unusually large change together"
+        " with those of the last %(hours)s hours, which began at %(start)s. Approve or"
+        " reject it in the run."
+    ),
+    "held_by_guard.record": _lt(
+        "%(location)s: %(before)s → %(target)s is far more than the %(record)s that"
+        " were there at most. Approve or reject it in the run."
+    ),
+    "held_by_guard.ceiling": _lt(
+        "%(location)s: %(before)s → %(target)s is more than the backend's highest"
+        " quantity, %(ceiling)s. Approve or reject it in the run, or raise “One"
+        " Product: Highest Quantity” in the backend."
     ),
     "apply_failed": _lt("Odoo refused the adjustment at %(location)s: %(reason_text)s"),
     "apply_failed.unexpected": _lt(

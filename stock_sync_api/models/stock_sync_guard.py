@@ -1,15 +1,25 @@
-from odoo import api, models
+from datetime import timedelta
+
+from odoo import api, fields, models
 from odoo.fields import Domain
 from odoo.tools import SQL
 
 from ..tools import format_quantity
 
+#: so many products that have stock, all emptied, are no chance: held at any minimum
+ALL_AT_LEAST = 3
+
+#: how many times the most that there ever was comes from nothing without a question:
+#: a restock may well be larger than the ones before
+RECORD_FACTOR = 2
+
 
 class StockSyncGuard(models.AbstractModel):
-    """Looks at a whole plan before anything is written.
+    """Looks at a whole plan before anything is written, and at what went before it.
 
     Only at runs over all products: whoever presses the button on chosen ones is
-    looking at them.
+    looking at them. What the runs of some hours change together is judged as if one run
+    had changed it, less what a person has approved or done.
     """
 
     _name = "stock.sync.guard"
@@ -19,24 +29,52 @@ class StockSyncGuard(models.AbstractModel):
     def _guard(self, run):
         """Look at the plan; hold single lines of it that are unlikely.
 
+        May be called again for what was planned since: what the run has changed before
+        counts as well.
+
         :return: the facts for which the run as a whole is held, or None
         """
-        backend = run.backend_id
-        Line = self.env["stock.sync.run.line"]
-        with_stock = Domain(
+        planned = self._planned_domain(run)
+        if not self.env["stock.sync.run.line"].search_count(planned, limit=1):
+            return None
+        runs = self._remembered_runs(run)
+        verdict = self._check_run(run) or self._check_together(run, runs)
+        if not verdict:
+            self._hold_lines(run, runs)
+        return verdict
+
+    @api.model
+    def _planned_domain(self, run):
+        return Domain(
             [
                 ("run_id", "=", run.id),
                 ("state", "=", "planned"),
-                ("quantity_before", ">", 0),
+                ("error_code", "=", False),  # else it waits for a person already
             ]
         )
-        emptied = with_stock & Domain("quantity_after", "<=", 0)
+
+    # --- the run by itself ---
+
+    @api.model
+    def _check_run(self, run):
+        """:return: the facts for which the run is held whatever went before, or None"""
+        backend = run.backend_id
+        counts = self._count_changes(run)
         checks = [
-            ("zeros", emptied, self._count_received, backend.guard_zero_percent),
-            ("share", with_stock, self._count_stocked, backend.guard_change_percent),
+            (
+                "zeros",
+                counts["emptied"],
+                self._count_received,
+                backend.guard_zero_percent,
+            ),
+            (
+                "share",
+                counts["changed"],
+                self._count_stocked,
+                backend.guard_change_percent,
+            ),
         ]
-        for reason, domain, count_all, percent in checks:
-            count = Line.search_count(domain)
+        for reason, count, count_all, percent in checks:
             if count < backend.guard_minimum:
                 continue
             total = count_all(run)
@@ -47,32 +85,93 @@ class StockSyncGuard(models.AbstractModel):
                     "total": total,
                     "percent": percent,
                 }
-        for line in self._suspicious_lines(run):
-            self._hold_line(line)
+        emptied = counts["emptied"] + counts["left_alone"]
+        if counts["to_empty"] and self._is_all(run, emptied, counts["gone"]):
+            return {"reason": "all", "count": emptied}
         return None
 
     @api.model
+    def _count_changes(self, run):
+        """What the run changes, and has changed, where there was stock.
+
+        :return: dict of ``changed``, ``emptied``, of the latter those ``to_empty`` now,
+            those that the API says are empty but were ``left_alone``, and those that
+            are ``gone`` already, as {location id: product ids}
+        """
+        self.env.flush_all()
+        [row] = self.env.execute_query_dict(
+            SQL(
+                """
+                SELECT count(*) FILTER (WHERE state != 'skipped') AS changed,
+                       count(*) FILTER (WHERE zero AND state != 'skipped') AS emptied,
+                       count(*) FILTER (WHERE zero AND state = 'planned') AS to_empty,
+                       count(*) FILTER (WHERE zero AND state = 'skipped')
+                       AS left_alone,
+                       array_agg(ARRAY[location_id, product_id])
+                       FILTER (WHERE zero AND state = 'applied') AS gone
+                  FROM (SELECT state, location_id, product_id,
+                               quantity_after <= 0 AS zero
+                          FROM stock_sync_run_line
+                         WHERE run_id = %s
+                           AND quantity_before > 0
+                           AND approved IS NOT TRUE
+                           AND (state IN ('applied', 'skipped')
+                                OR state = 'planned' AND error_code IS NULL)) line
+                """,
+                run.id,
+            )
+        )
+        row["gone"] = self._by_location(row["gone"])
+        return row
+
+    @api.model
+    def _is_all(self, run, emptied, gone):
+        """Whether everything that has stock would have none.
+
+        :param emptied: how many products would be empty, or are
+        :param gone: those that are, see ``_count_stocked``
+        """
+        if emptied < ALL_AT_LEAST or run.backend_id.guard_zero_percent >= 100:
+            return False
+        source = self.env["stock.sync.source"]
+        unsettable = self.env["stock.sync.binding"].search(
+            source._unsettable_domain(run.backend_id)
+        )
+        left_out = set(unsettable.product_id.ids)
+        return emptied >= self._count_stocked(run, gone, left_out)
+
+    @api.model
+    def _count_bound(self, run):
+        return self.env["stock.sync.binding"].search_count(
+            [("backend_id", "=", run.backend_id.id)]
+        )
+
+    @api.model
     def _count_received(self, run):
-        """The products that the run is about; a delta names only those that changed.
+        """The products that the run is about; a delta names only those that changed, and
+        a run that has to wait those that it has read so far.
 
         Never more than are bound: ids of no product must not thin a guard out.
         """
-        bound = self.env["stock.sync.binding"].search_count(
-            [("backend_id", "=", run.backend_id.id)]
-        )
-        return bound if run.delta else min(run.received, bound)
+        bound = self._count_bound(run)
+        is_part = run.delta or run._is_waiting() or not run.complete
+        return bound if is_part else min(run.received, bound)
 
     @api.model
-    def _count_stocked(self, run):
+    def _count_stocked(self, run, gone=None, left_out=()):
         """Bound products that have stock, counted once per site.
 
         Two plain questions: with statistics of yesterday, PostgreSQL needs minutes for
         both in one.
+
+        :param gone: those that count although they have none any more, as
+            {location id: product ids}
+        :param left_out: ids of products that do not count
         """
         bindings = self.env["stock.sync.binding"]._read_group(
             [("backend_id", "=", run.backend_id.id)], [], ["product_id:array_agg"]
         )
-        bound = set(bindings[0][0] or ())
+        bound = set(bindings[0][0] or ()).difference(left_out)
         total = 0
         for site in run.backend_id._get_sites().spoken_of():
             stocked = self.env["stock.quant"]._read_group(
@@ -80,23 +179,210 @@ class StockSyncGuard(models.AbstractModel):
                 ["product_id"],
                 having=[("quantity:sum", ">", 0)],
             )
-            total += sum(product.id in bound for [product] in stocked)
+            counted = {product.id for [product] in stocked}
+            counted.update((gone or {}).get(site.location.id, ()))
+            total += len(counted & bound)
         return total
 
+    # --- together with the runs before it ---
+
     @api.model
-    def _suspicious_lines(self, run):
-        """Planned changes of a product with stock by a large factor and quantity."""
+    def _remembered_runs(self, run):
+        """The runs that count together with this one, it and what people did included.
+
+        Whoever has approved a run as a whole has seen what it came to: the memory
+        begins anew after it.
+        """
+        backend = run.backend_id
+        if not backend.guard_hours:
+            return run
+        of_backend = Domain("backend_id", "=", backend.id)
+        Run = self.env["stock.sync.run"]
+        approved = Run.search(of_backend & Domain("approved", "=", True), limit=1)
+        remembered = Run.search(
+            of_backend
+            & Domain("preview", "=", False)
+            & Domain("id", ">", approved.id or 0)
+            & (
+                Domain("end_date", "=", False)
+                | Domain("end_date", ">=", self._remembered_since(run))
+            )
+        )
+        return remembered | run
+
+    @api.model
+    def _remembered_since(self, run):
+        return fields.Datetime.now() - timedelta(hours=run.backend_id.guard_hours)
+
+    @api.model
+    def _changes(self, run, runs):
+        """A query for what the runs did to each product and site, and this one plans.
+
+        What people did themselves or approved is not the API's doing: each product
+        starts from there. So it does where it has come from nothing: what is filled
+        for the first time can be lost like any other stock.
+
+        :return: SQL that gives product_id, location_id, planned_id (the planned line),
+            before (the stock at the beginning), now (that of now), after (the plan is
+            applied), net (the sum of all differences)
+        """
+        chosen = runs.filtered(lambda one: one.scope == "products")
+        return SQL(
+            """
+            WITH line AS (
+                SELECT id, product_id, location_id, state,
+                       quantity_before::float8 AS before,
+                       quantity_after::float8 AS after,
+                       MAX(CASE WHEN approved OR run_id = ANY(%(chosen)s) THEN id END)
+                       OVER (PARTITION BY product_id, location_id) AS by_person
+                  FROM stock_sync_run_line
+                 WHERE run_id = ANY(%(runs)s)
+                   AND product_id IS NOT NULL
+                   AND location_id IS NOT NULL
+                   AND (state = 'applied'
+                        AND (run_id = %(run)s OR received_date >= %(since)s)
+                        OR run_id = %(run)s
+                           AND state = 'planned' AND error_code IS NULL)
+            ), counted AS (
+                SELECT *,
+                       MIN(CASE WHEN before > 0 THEN id END)
+                       OVER (PARTITION BY product_id, location_id) AS first_id
+                  FROM line
+                 WHERE by_person IS NULL OR id > by_person
+            )
+            SELECT product_id, location_id,
+                   MAX(id) FILTER (WHERE state = 'planned') AS planned_id,
+                   (array_agg(before ORDER BY id))[1] AS before,
+                   (array_agg(CASE state WHEN 'planned' THEN before ELSE after END
+                              ORDER BY id DESC))[1] AS now,
+                   (array_agg(after ORDER BY id DESC))[1] AS after,
+                   SUM(after - before) AS net
+              FROM counted
+             WHERE id >= first_id
+          GROUP BY product_id, location_id
+            """,
+            run=run.id,
+            runs=runs.ids,
+            chosen=chosen.ids,
+            since=self._remembered_since(run),
+        )
+
+    @api.model
+    def _check_together(self, run, runs):
+        """:return: the facts for which the run is held because of the runs before it"""
+        applied = [("run_id", "in", runs.ids), ("state", "=", "applied")]
+        if not self.env["stock.sync.run.line"].search_count(applied, limit=1):
+            return None  # the run by itself was looked at
+        backend = run.backend_id
+        sums = self._sum_up(run, runs)
+        facts = {"hours": backend.guard_hours}
+        if sums["to_empty"]:
+            count, percent = sums["emptied"], backend.guard_zero_percent
+            facts["count"] = count
+            total = self._count_bound(run)
+            if count >= backend.guard_minimum and count * 100 > total * percent:
+                facts.update(reason="zeros_together", total=total, percent=percent)
+                return facts
+            if self._is_all(run, count + sums["left_alone"], sums["gone"]):
+                return {**facts, "reason": "all_together"}
+        if sums["to_remove"] and sums["removed"] >= backend.guard_minimum:
+            total = self._count_stocked(run, sums["gone"])
+            percent = backend.guard_change_percent
+            if sums["share"] * 100 > total * percent:
+                return {
+                    **facts,
+                    "reason": "removed_together",
+                    "share": int(sums["share"] * 100 / total),
+                    "total": total,
+                    "percent": percent,
+                }
+        return None
+
+    @api.model
+    def _sum_up(self, run, runs):
+        """What the runs come to together.
+
+        Only what the runs themselves have taken is counted, and only as far as it is
+        missing from what was there at the beginning. Each product counts alike: a
+        pallet of screws must not outweigh a hundred machines, nor be all that counts.
+
+        :return: dict of ``emptied`` and ``removed`` (products that have nothing, or
+            less), ``to_empty`` and ``to_remove`` (those of them that this run changes),
+            ``share`` (the sum of the parts of each product's stock that were taken),
+            ``gone`` (see ``_count_stocked``), ``left_alone``
+        """
+        self.env.flush_all()
+        [row] = self.env.execute_query_dict(
+            SQL(
+                """
+                SELECT count(*) FILTER (WHERE emptied) AS emptied,
+                       count(*) FILTER (WHERE emptied AND planned_id IS NOT NULL)
+                       AS to_empty,
+                       count(*) FILTER (WHERE taken > 0) AS removed,
+                       count(*) FILTER (WHERE taken > 0 AND planned_id IS NOT NULL)
+                       AS to_remove,
+                       COALESCE(SUM(taken / before), 0) AS share,
+                       array_agg(ARRAY[location_id, product_id])
+                       FILTER (WHERE now <= 0) AS gone,
+                       (SELECT count(*)
+                          FROM stock_sync_run_line
+                         WHERE run_id = %s AND state = 'skipped'
+                           AND quantity_before > 0 AND quantity_after <= 0)
+                       AS left_alone
+                  FROM (SELECT *,
+                               after <= 0 AND taken * 2 >= before AS emptied
+                          FROM (SELECT *,
+                                       GREATEST(LEAST(before - after, before, -net), 0)
+                                       AS taken
+                                  FROM (%s) change) change) change
+                """,
+                run.id,
+                self._changes(run, runs),
+            )
+        )
+        row["gone"] = self._by_location(row["gone"])
+        return row
+
+    @api.model
+    def _by_location(self, pairs):
+        """:return: dict of location id to set of product ids"""
+        products = {}
+        for location_id, product_id in pairs or ():
+            products.setdefault(location_id, set()).add(product_id)
+        return products
+
+    # --- single lines ---
+
+    @api.model
+    def _hold_lines(self, run, runs):
+        """Hold the lines of the plan that are unlikely by themselves."""
+        held = {}
+        for facts in (
+            self._beyond_record(run),
+            self._suspicious_together(run, runs),
+            self._suspicious(run),
+        ):
+            held.update(facts)
+        for line in self.env["stock.sync.run.line"].browse(sorted(held)):
+            self._hold_line(line, **held[line.id])
+
+    @api.model
+    def _suspicious(self, run):
+        """Planned changes of a product with stock by a large factor and quantity.
+
+        :return: dict of line id to facts
+        """
         backend = run.backend_id
         larger = SQL("GREATEST(quantity_before, quantity_after)")
         smaller = SQL("LEAST(quantity_before, quantity_after)")
         self.env.flush_all()
-        self.env.cr.execute(
+        rows = self.env.execute_query(
             SQL(
                 """
                 SELECT id FROM stock_sync_run_line
-                 WHERE run_id = %s AND state = 'planned' AND quantity_before > 0
+                 WHERE run_id = %s AND state = 'planned' AND error_code IS NULL
+                   AND quantity_before > 0
                    AND %s - %s >= %s AND %s >= %s * %s
-                 ORDER BY id
                 """,
                 run.id,
                 larger,
@@ -107,14 +393,150 @@ class StockSyncGuard(models.AbstractModel):
                 backend.guard_factor,
             )
         )
-        ids = [line_id for [line_id] in self.env.cr.fetchall()]
-        return self.env["stock.sync.run.line"].browse(ids)
+        return {line_id: {} for [line_id] in rows}
+
+    @api.model
+    def _suspicious_together(self, run, runs):
+        """The same against what there would be without the runs that are remembered.
+
+        What is sold in small steps all day is no surprise in the end: a decrease counts
+        only where its last step is large by itself.
+
+        :return: dict of line id to facts
+        """
+        if len(runs) == 1:
+            return {}
+        backend = run.backend_id
+        self.env.flush_all()
+        rows = self.env.execute_query(
+            SQL(
+                """
+                SELECT line.id, start
+                  FROM (SELECT *, after - net AS start FROM (%(changes)s) change) change
+                  JOIN stock_sync_run_line line ON line.id = planned_id
+                 WHERE start > 0
+                   AND line.quantity_before > 0
+                   AND (line.quantity_after > line.quantity_before
+                        AND after - start >= %(difference)s
+                        AND after >= %(factor)s * start
+                        OR line.quantity_before - line.quantity_after >= %(difference)s
+                        AND start - after >= %(difference)s
+                        AND start >= %(factor)s * after)
+                """,
+                changes=self._changes(run, runs),
+                difference=backend.guard_difference,
+                factor=backend.guard_factor,
+            )
+        )
+        digits = self.env["decimal.precision"].precision_get("Product Unit")
+        return {
+            line_id: {
+                "reason": "together",
+                "start": format_quantity(start, digits),
+                "hours": backend.guard_hours,
+            }
+            for line_id, start in rows
+        }
+
+    @api.model
+    def _beyond_record(self, run):
+        """Increases beyond what a product ever had, from nothing or to very much.
+
+        The most that it ever had is counted back from today's stock, move by move: what
+        was there at the beginning may have come without one.
+
+        :return: dict of line id to facts
+        """
+        backend = run.backend_id
+        digits = self.env["decimal.precision"].precision_get("Product Unit")
+        ceiling = backend.guard_ceiling
+        held = {}
+        for site in backend._get_sites():
+            for line_id, record, after in self._read_records(run, site):
+                above = ceiling and after > ceiling
+                held[line_id] = {
+                    "reason": "ceiling" if above else "record",
+                    "record": format_quantity(record, digits),
+                    "ceiling": format_quantity(ceiling, digits),
+                }
+        return held
+
+    @api.model
+    def _read_records(self, run, site):
+        """:return: rows of (line id, most that there ever was, planned quantity)"""
+        backend = run.backend_id
+        inside = list(site.location_ids)
+        self.env.flush_all()
+        # Lines and moves are put below each other, not joined: what PostgreSQL knows of
+        # lines that were just made would have it join them one by one.
+        return self.env.execute_query(
+            SQL(
+                """
+                WITH line AS (
+                    SELECT id, product_id,
+                           quantity_before::float8 AS before,
+                           quantity_after::float8 AS after
+                      FROM stock_sync_run_line
+                     WHERE run_id = %(run)s
+                       AND location_id = %(location)s
+                       AND state = 'planned'
+                       AND error_code IS NULL
+                       AND quantity_after > quantity_before
+                       AND (quantity_before <= 0 AND quantity_after >= %(difference)s
+                            OR %(ceiling)s > 0 AND quantity_after > %(ceiling)s)
+                ), moved AS (
+                    SELECT product_id, id AS line_id, before, after,
+                           0 AS quantity, NULL::timestamp AS date, 0 AS id
+                      FROM line
+                 UNION ALL
+                    SELECT product_id, NULL, NULL, NULL,
+                           CASE WHEN location_dest_id = ANY(%(inside)s)
+                                THEN quantity_product_uom ELSE 0 END
+                           - CASE WHEN location_id = ANY(%(inside)s)
+                                  THEN quantity_product_uom ELSE 0 END,
+                           date, id
+                      FROM stock_move_line
+                     WHERE product_id IN (SELECT product_id FROM line)
+                       AND state = 'done'
+                       AND owner_id IS NULL
+                       AND (location_dest_id = ANY(%(inside)s)
+                            OR location_id = ANY(%(inside)s))
+                ), balance AS (
+                    SELECT line_id, product_id, before, after,
+                           SUM(quantity) OVER (PARTITION BY product_id
+                                               ORDER BY date DESC NULLS FIRST, id DESC)
+                           AS moved_since
+                      FROM moved
+                ), record AS (
+                    SELECT MAX(line_id) AS line_id,
+                           MAX(before) AS before,
+                           MAX(after) AS after,
+                           MAX(before) - MIN(moved_since)::float8 AS record
+                      FROM balance
+                  GROUP BY product_id
+                )
+                SELECT line_id, GREATEST(record, 0), after
+                  FROM record
+                 WHERE before <= 0 AND record > 0
+                   AND after - record >= %(difference)s
+                   AND after > %(factor)s * record
+                    OR %(ceiling)s > 0 AND after > %(ceiling)s AND after > record
+                """,
+                run=run.id,
+                location=site.location.id,
+                inside=inside,
+                difference=backend.guard_difference,
+                ceiling=backend.guard_ceiling,
+                factor=RECORD_FACTOR,
+            )
+        )
 
     @api.model
     def _hold_line(self, line, **why):
         """Have a line wait for a person.
 
-        :param why: facts; by default the change is unusually large
+        :param why: more facts for the sentence; without a reason among them the change
+            is unusually large
         """
         digits = self.env["decimal.precision"].precision_get("Product Unit")
         line.write(

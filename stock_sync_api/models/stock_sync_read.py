@@ -26,6 +26,9 @@ class StockSyncRead(models.AbstractModel):
                 return False
         if run._is_waiting():
             return True
+        catalogue = self.env["stock.sync.catalogue"]
+        if run.complete and self._retrying(catalogue._is_lost, run):
+            return True
         if run.complete and run._is_list() and not run.delta:
             return self._read_missing(run)
         return True

@@ -5,7 +5,7 @@ from odoo import api, models
 
 from ..client import Level
 from ..outcome import Outcome
-from ..tools import level_text
+from ..tools import level_text, plain_text
 
 _logger = logging.getLogger(__name__)
 
@@ -42,11 +42,17 @@ class StockSyncRecord(models.AbstractModel):
             "state": outcome.state,
             "api_quantity": level_text(level),
             "api_date": level and level.date,
+            "rounded_from": self._rounded_from(outcome),
             "received_date": outcome.received,
             "api_changed": outcome.api_changed,
             "error_code": outcome.error_code,
             "error_facts": outcome.error_facts,
         }
+
+    @api.model
+    def _rounded_from(self, outcome):
+        exact = outcome.level and outcome.rounded_from
+        return plain_text(exact) if exact else False
 
     @api.model
     def _outcome_of(self, line, sites):

@@ -46,6 +46,12 @@ class StockSyncRun(models.Model):
         help="Who approved or rejected what was held, or ended the run by a change of"
         " the backend's settings.",
     )
+    approved = fields.Boolean(
+        readonly=True,
+        copy=False,
+        help="Whether a person has approved what was planned as a whole: what it, and"
+        " the runs before it, changed is not held against later runs.",
+    )
     trigger = fields.Selection(
         [
             ("manual", "Button"),

@@ -53,6 +53,10 @@ class StockSyncRunLine(models.Model):
         readonly=True,
         help="The quantity as the API gave it.",
     )
+    rounded_from = fields.Char(
+        readonly=True,
+        help="The quantity before it was rounded to what the product's unit keeps.",
+    )
     api_date = fields.Datetime(string="API's Own Time", readonly=True)
     received_date = fields.Datetime(
         string="Answer Received", readonly=True, help="When the API answered."
@@ -66,6 +70,11 @@ class StockSyncRunLine(models.Model):
         string="Missed by Changes Only",
         readonly=True,
         help="No list of changes had mentioned it.",
+    )
+    approved = fields.Boolean(
+        readonly=True,
+        copy=False,
+        help="Whether it was held, and a person has approved it.",
     )
     move_ids = fields.Many2many(
         "stock.move",
@@ -126,7 +135,12 @@ class StockSyncRunLine(models.Model):
             line.display_name = line.product_id.display_name or line.external_id
 
     @api.depends(
-        "state", "error_message", "location_id", "quantity_before", "quantity_after"
+        "state",
+        "error_message",
+        "location_id",
+        "quantity_before",
+        "quantity_after",
+        "rounded_from",
     )
     @api.depends_context("lang")
     def _compute_description(self):
@@ -137,6 +151,12 @@ class StockSyncRunLine(models.Model):
                 for quantity in (line.quantity_before, line.quantity_after)
             )
             change = f"{line.location_id.complete_name}: {before} → {after}"
+            if line.rounded_from:
+                change = self.env._(
+                    "%(change)s (%(quantity)s was rounded)",
+                    change=change,
+                    quantity=line.rounded_from,
+                )
             line.description = line.error_message or change
 
     def action_revert(self):
