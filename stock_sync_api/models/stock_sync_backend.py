@@ -53,6 +53,7 @@ class StockSyncBackend(models.Model):
         " what was there; the address, the secret and the stock stay as they are.",
     )
     preset_description = fields.Text(related="preset_id.description")
+    preset_limits = fields.Text(related="preset_id.limits")
     parameter_ids = fields.One2many(
         "stock.sync.parameter",
         "backend_id",
@@ -133,6 +134,13 @@ class StockSyncBackend(models.Model):
         help="What to do with a product that has an external ID, but is missing from"
         " the API's list. It is set to zero only after the whole list was read without"
         " an error.",
+    )
+    list_is_partial = fields.Boolean(
+        string="List Leaves Out Products",
+        help="The API's list does not show all products that it knows, for example no"
+        " variations. After the whole list, products with an external ID that it did"
+        " not mention are asked about one by one, where the API has an address for one"
+        " product; else they are left alone. Nothing that is missing is set to zero.",
     )
     negative_policy = fields.Selection(
         [
@@ -518,6 +526,14 @@ class StockSyncBackend(models.Model):
             ],
             ignored=rows.filtered("ignored").mapped("code"),
         )
+
+    def _empties_missing(self):
+        """Whether what the API does not mention is to be set to zero.
+
+        Never by a list that leaves out products: what it does not mention is not gone.
+        """
+        self.ensure_one()
+        return self.missing_policy == "zero" and not self.list_is_partial
 
     def _get_factor(self):
         """By what the API's quantity is multiplied, where no unit of measure is set."""

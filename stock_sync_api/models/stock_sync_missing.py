@@ -70,7 +70,7 @@ class StockSyncMissing(models.AbstractModel):
             for site in backend._get_sites().spoken_of()
         )
         has_stock = SQL("FALSE")
-        if backend.missing_policy == "zero":
+        if backend._empties_missing():
             has_stock = SQL(
                 """
                 (SELECT count(*) FROM stock_quant quant
@@ -131,7 +131,7 @@ class StockSyncMissing(models.AbstractModel):
         """
         backend = run.backend_id
         sites = backend._get_sites()
-        is_zero = backend.missing_policy == "zero"
+        is_zero = backend._empties_missing()
         may_empty = is_zero and not moved and self._may_empty(run)
         bindings = self.env["stock.sync.binding"].browse(row[0] for row in missing)
         found = {b.external_id: (b, b.product_id) for b in bindings}

@@ -25,6 +25,8 @@ class StockSyncRead(models.AbstractModel):
             if not self._read_answers(run, end):
                 return False
         if run.complete and run._is_list() and not run.delta:
+            if run.backend_id.list_is_partial:
+                return self.env["stock.sync.unlisted"]._read(run, end)
             return self._read_missing(run)
         return True
 
