@@ -2,6 +2,7 @@ from dataclasses import replace
 from decimal import Decimal
 
 from odoo import api, models
+from odoo.fields import Domain
 from odoo.tools import SQL
 
 from ..client import Level, NotInAnswer
@@ -133,6 +134,7 @@ class StockSyncMissing(models.AbstractModel):
         sites = backend._get_sites()
         is_zero = backend._empties_missing()
         may_empty = is_zero and not moved and self._may_empty(run)
+        unnamed = self._get_unnamed(run, sites) if may_empty else set()
         bindings = self.env["stock.sync.binding"].browse(row[0] for row in missing)
         found = {b.external_id: (b, b.product_id) for b in bindings}
         outcomes = []
@@ -144,9 +146,13 @@ class StockSyncMissing(models.AbstractModel):
                 outcomes.append(outcome)
             elif may_empty:
                 level = Level(binding.external_id, Decimal(0))
-                outcomes += [
+                of_sites = [
                     replace(outcome, site=sites.by_location[location_id], level=level)
                     for location_id in location_ids
+                ]
+                outcomes += [
+                    self._leave_unnamed(one) if one.site in unnamed else one
+                    for one in of_sites
                 ]
             elif len(location_ids) == len(sites.spoken_of()):
                 outcomes.append(self._leave(outcome, is_zero and moved))
@@ -168,6 +174,39 @@ class StockSyncMissing(models.AbstractModel):
             [("run_id", "=", run.id), ("binding_id", "=", False)], limit=1
         )
         return run.received and not nameless
+
+    @api.model
+    def _get_unnamed(self, run, sites):
+        """Sites of the map that the whole list was not about: nobody may have asked.
+
+        :return: set of ``Site``
+        """
+        if not sites.is_mapped:
+            return set()
+        Level = self.env["stock.sync.level"]
+        Line = self.env["stock.sync.run.line"]
+        of_run = Domain("run_id", "=", run.id) & Domain(
+            "error_code", "!=", NotInAnswer.code
+        )
+        unnamed = set()
+        for site in sites.spoken_of():
+            at_site = Domain("location_id", "=", site.location.id)
+            accepted = at_site & Domain("accepted_by_run", "=", run.id)
+            if not (
+                Level.search_count(accepted, limit=1)
+                or Line.search_count(at_site & of_run, limit=1)
+            ):
+                unnamed.add(site)
+        return unnamed
+
+    @api.model
+    def _leave_unnamed(self, outcome):
+        outcome.level = None
+        location = outcome.site.location.complete_name
+        codes = ", ".join(sorted(outcome.site.codes))
+        return outcome.skip(
+            NotInAnswer.code, reason="unnamed", location=location, codes=codes
+        )
 
     @api.model
     def _leave(self, outcome, moved):

@@ -86,12 +86,15 @@ class StockSyncUnlisted(models.AbstractModel):
 
     @api.model
     def _ask(self, api_client, external_ids):
-        """:return: dict of external id to levels or error, as far as time allowed"""
+        """
+        :return: dict of external id to levels or error, as far as time and the API
+            allowed; what it was out of reach for is for the next run
+        """
         answers = {}
         for external_id, answer in api_client.get_levels(external_ids, BATCH_SECONDS):
-            answers[external_id] = answer
             if answer is api_client.gave_up:
                 break
+            answers[external_id] = answer
         return answers
 
     @api.model

@@ -131,6 +131,25 @@ class TestMissingAtASite(SitesCase):
         self.assertEqual((run.state, run.unchanged, run.changed), ("done", 15, 1))
         self.assertEqual((self.on_hand(), self.on_hand(location=self.other)), (5, 0))
 
+    def test_location_that_the_list_never_names_is_not_emptied(self):
+        """Whoever asks about location A alone learns nothing about B."""
+        self.say(*self.both)
+        self.sync_all()
+        self.backend.write({"missing_policy": "zero", "guard_zero_percent": 100})
+        self.backend.guard_change_percent = 100
+        self.say(*[row for row in self.both if row[1] == "A"])
+        run = self.sync_all()
+        self.assertEqual((run.state, run.unchanged, run.skipped), ("partial", 8, 8))
+        self.assertEqual((self.on_hand(), self.on_hand(location=self.other)), (5, 5))
+        message = run.line_ids[0].error_message
+        self.assert_plain_sentence(message)
+        self.assertIn("no product at SYT/Other (B)", message)
+        # One product there is enough to know that it was asked about.
+        self.say(*[row for row in self.both if row[1] == "A"], ("p1", "B", 5))
+        run = self.sync_all()
+        self.assertEqual((run.state, run.unchanged, run.changed), ("done", 9, 7))
+        self.assertEqual((self.on_hand(), self.on_hand(location=self.other)), (5, 0))
+
     def test_sum_that_is_not_whole_is_not_set_to_zero(self):
         self.backend.missing_policy = "zero"
         self.map_codes(A=self.stock, A2=self.stock, B=self.other)

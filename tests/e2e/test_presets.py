@@ -423,6 +423,26 @@ def test_an_answer_about_one_product_names_the_locations(shop, serve, connect, s
     assert [shop.stock(room)["10"] for room in rooms] == [5.0, 4.0]
 
 
+def test_shopify_s_location_that_is_not_asked_about_is_not_emptied(
+    shop, serve, connect
+):
+    [shape] = [shape for shape in SHAPES if shape.preset == "shopify"]
+    connect(serve({"10": "9"}, locations=2), shape, missing_policy="zero")
+    shop.backend.write({"guard_zero_percent": 100, "guard_change_percent": 100})
+    shop.bind(["10"])
+    rooms = [shop.add_location("Room 1"), shop.add_location("Room 2")]
+    for code, room in zip(shape.locations, rooms, strict=True):
+        shop.backend.location_map_ids = [(0, 0, {"code": code, "location_id": room.id})]
+    shop.sync()
+    assert [shop.stock(room)["10"] for room in rooms] == [5.0, 4.0]
+
+    shop.backend.parameter_ids.value = "1"
+    run = shop.sync()
+
+    assert (run.state, run.line_ids.error_code) == ("partial", "not_in_answer")
+    assert [shop.stock(room)["10"] for room in rooms] == [5.0, 4.0]
+
+
 #: what each preset sends for its list to come in a stable order; others have a cursor
 ORDER = {
     "woocommerce": {"orderby": "id", "order": "asc"},
