@@ -86,6 +86,7 @@ def levels_of(item: Item, locations: int) -> list[Level]:
             first if location == 1 else others,
             item.updated_at,
             location,
+            parent_id=item.parent_id,
         )
         for location in range(1, locations + 1)
     ]

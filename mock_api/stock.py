@@ -45,6 +45,28 @@ class Stock:
             if updated_since is None or item.updated_at >= updated_since
         ]
 
+    def kept(
+        self,
+        updated_since: datetime | None = None,
+        product_ids: Iterable[str] | None = None,
+    ) -> Sequence[Item]:
+        """Return those of the products of which the API keeps a stock of its own.
+
+        For APIs that have no row for the others: for parents of variants, and for what
+        is not tracked.
+        """
+        items = self.variants(updated_since, product_ids)
+        return [item for item in items if item.quantity is not None]
+
+    def variants(
+        self,
+        updated_since: datetime | None = None,
+        product_ids: Iterable[str] | None = None,
+    ) -> Sequence[Item]:
+        """Return the products without those that are only parents of variants."""
+        items = self.items(updated_since, product_ids)
+        return [item for item in items if not self.store.is_parent(item.product_id)]
+
     def cut(self, rows_: Sliceable[T], start: int, size: int) -> Part[T]:
         """Return a part of the rows of a list."""
         return rows.cut(rows_, start, size)

@@ -13,6 +13,7 @@ from mock_api.store import Item, utc_now
 from mock_api.strict_json import JsonNumber, parse_json
 
 KEYS = {"product_id", "name", "quantity"}
+OPTIONAL = {"parent_id"}
 
 
 class BadStockFile(ValueError):
@@ -20,7 +21,10 @@ class BadStockFile(ValueError):
 
 
 class StockFile:
-    """A list of ``{"product_id", "name", "quantity"}`` on disk."""
+    """A list of ``{"product_id", "name", "quantity"}`` on disk.
+
+    A variant also has a ``parent_id``: the id of another product of the list.
+    """
 
     def __init__(self, path: str | os.PathLike[str]) -> None:
         self._path = Path(path).resolve()
@@ -63,11 +67,14 @@ class StockFile:
 
 
 def _row(item: Item) -> dict[str, str | None]:
-    return {
+    row = {
         "product_id": item.product_id,
         "name": item.name,
         "quantity": item.quantity_text,
     }
+    if item.parent_id is not None:
+        row["parent_id"] = item.parent_id
+    return row
 
 
 def _items(rows: list[object]) -> list[Item]:
@@ -83,18 +90,27 @@ def _items(rows: list[object]) -> list[Item]:
             raise ValueError(f"product {number} of the list: {error}") from None
         seen.add(item.product_id)
         items.append(item)
+    for item in items:
+        if item.parent_id is not None and item.parent_id not in seen:
+            raise ValueError(f'parent_id "{item.parent_id}" is no product of the list')
     return items
 
 
 def _item(row: object, loaded_at: datetime) -> Item:
-    if not isinstance(row, dict) or set(row) != KEYS:
-        raise ValueError(f"must have the keys {', '.join(sorted(KEYS))} and no other")
+    if not isinstance(row, dict) or set(row) - OPTIONAL != KEYS:
+        raise ValueError(
+            f"must have the keys {', '.join(sorted(KEYS))}, perhaps parent_id,"
+            " and no other"
+        )
     product_id = _text(row, "product_id")
     if product_id in ("", ".", ".."):
         raise ValueError(f'product_id "{product_id}" can have no address')
     written = row["quantity"]
     quantity = None if written is None else parse_quantity(written)
-    return Item(product_id, _text(row, "name"), quantity, loaded_at)
+    parent_id = _text(row, "parent_id") if "parent_id" in row else None
+    return Item(
+        product_id, _text(row, "name"), quantity, loaded_at, parent_id=parent_id
+    )
 
 
 def _text(row: dict[str, object], key: str) -> str:

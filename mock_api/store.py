@@ -1,7 +1,7 @@
 """The products and their quantities, for many threads at once."""
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta, timezone
 from decimal import Decimal
 from threading import Lock
@@ -23,12 +23,18 @@ class NotSaved(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """One product. A change makes a new one."""
+    """One product. A change makes a new one.
+
+    A product with variants has a parent, which others name by its id. Where a variant
+    keeps no stock of its own (None), the parent's quantity is that of all such variants
+    together.
+    """
 
     product_id: str
     name: str
     quantity: Decimal | None  # None: no stock is kept of it
     updated_at: datetime
+    parent_id: str | None = field(default=None, kw_only=True)
 
     @property
     def quantity_text(self) -> str | None:
@@ -67,6 +73,8 @@ class Store:
         self._search_texts = [
             f"{item.name}\n{item.product_id}".casefold() for item in self._items
         ]
+        self._parent_ids = {item.parent_id for item in self._items} - {None}
+        self._described_at = {item.product_id: item.updated_at for item in self._items}
         self._save = save
         self._clock = clock
         self._lock = Lock()
@@ -86,6 +94,20 @@ class Store:
         :raise UnknownProduct: when no product has this id
         """
         return self._items[self._position(product_id)]
+
+    def is_parent(self, product_id: str) -> bool:
+        """Return whether other products are variants of this one."""
+        return product_id in self._parent_ids
+
+    def pool(self, item: Item) -> Decimal | None:
+        """Return the quantity that a variant shares with others, if it does."""
+        if item.quantity is not None or item.parent_id is None:
+            return None
+        return self.get(item.parent_id).quantity
+
+    def described_at(self, item: Item) -> datetime:
+        """Return when a product was last changed otherwise than in its quantity."""
+        return self._described_at.get(item.product_id, item.updated_at)
 
     def set_quantity(self, product_id: str, quantity: Decimal) -> Item:
         """Set the quantity of one product and return the product.

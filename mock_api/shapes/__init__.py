@@ -3,7 +3,8 @@
 Whichever shape it is read through, a product has the same quantity. Nothing is reserved
 here: where an API tells apart what is on hand and what is available, both are the
 quantity. Where it has locations, the quantity is split over them (``rows.levels_of``);
-where it has none, it is their sum. A product of which no stock is kept has null.
+where it has none, it is their sum. A product of which no stock is kept is shown, or not
+shown, as the API does it, and so are variants and their parents.
 
 Each shape asks for the key in its API's own way, once the server was started with one.
 Errors are those of this server, ``{"error": "a sentence"}``, with the API's status.

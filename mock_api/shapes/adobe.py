@@ -10,7 +10,10 @@
   ``…[condition_type]``; the real API's ``filterGroups`` and ``conditionType`` also do
 
 The key is a Bearer token. One row for each product and source; quantities are decimal
-numbers (``100.0``); ``status`` is 0 where there is none, else 1. No times are told.
+numbers (``100.0``); ``status`` is 0 where there is none, else 1. Of what the shop does
+not manage the stock, the row has the quantity 0 and the status 1, as in the real API.
+Parents of variants have no row. ``searchCriteria[sortOrders]`` is not looked at: the
+order is always the same. No times are told.
 """
 
 import re
@@ -44,7 +47,7 @@ def source_items() -> ResponseReturnValue:
     size = whole_number("searchCriteria[pageSize]", default=20, maximum=MAX_PAGE_SIZE)
     wanted = _filters()
     stock = current_stock()
-    items = stock.items(product_ids=wanted.get("sku"))
+    items = stock.variants(product_ids=wanted.get("sku"))
     rows = levels(items, current_state().locations, wanted.get("source_code"))
     page = stock.cut(rows, (number - 1) * size, size)
     if not page.rows and page.pages:
@@ -78,12 +81,12 @@ def _shape(level: Level) -> dict[str, object]:
     return {
         "sku": level.product_id,
         "source_code": location_code(level.location),
-        "quantity": _with_a_fraction(level.quantity),
-        "status": int(level.quantity is not None and level.quantity > 0),
+        "quantity": _with_a_fraction(level.quantity or Decimal(0)),
+        "status": int(level.quantity is None or level.quantity > 0),
     }
 
 
-def _with_a_fraction(quantity: Decimal | None) -> Decimal | None:
-    if quantity is None or quantity != quantity.to_integral_value():
+def _with_a_fraction(quantity: Decimal) -> Decimal:
+    if quantity != quantity.to_integral_value():
         return quantity
     return quantity.quantize(Decimal("0.1"))

@@ -9,7 +9,8 @@
 
 A page has 50 summaries; the last one has no ``pagination``. The key is the header
 ``x-amz-access-token``. ``granularityType``, ``granularityId`` and ``marketplaceIds``,
-which the real API wants, are not looked at. It allows two requests a second: the
+which the real API wants, are not looked at. Of what no stock is kept there is no
+summary. It allows two requests a second: the
 scenario ``rate-limit:2``.
 """
 
@@ -42,7 +43,7 @@ def summaries() -> ResponseReturnValue:
     """Return one page of summaries."""
     details = text("details") == "true"
     stock = current_stock()
-    items = stock.items(
+    items = stock.kept(
         moment("startDateTime"), separated("sellerSkus", maximum=MAX_SKUS)
     )
     page = stock.cut(items, _start(), PAGE_SIZE)

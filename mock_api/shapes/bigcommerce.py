@@ -7,7 +7,8 @@
 - ``sku:in``: one or several skus, with commas
 - ``location_id:in``: one or several locations, with commas
 
-The key is the header ``X-Auth-Token``. No times are told. Locations are numbers.
+The key is the header ``X-Auth-Token``. No times are told. Locations are numbers. What
+is not tracked is not listed.
 """
 
 from urllib.parse import urlencode
@@ -35,7 +36,7 @@ def items() -> ResponseReturnValue:
     limit = whole_number("limit", default=10, maximum=MAX_LIMIT)
     locations = separated("location_id:in", maximum=MAX_LIMIT)
     stock = current_stock()
-    found = stock.items(product_ids=separated("sku:in", maximum=MAX_LIMIT))
+    found = stock.kept(product_ids=separated("sku:in", maximum=MAX_LIMIT))
     page = stock.cut(found, (number - 1) * limit, limit)
     links = {"current": _link(number)}
     if number > 1:

@@ -11,7 +11,8 @@ the client's id (anything) and secret (the key) as Basic authentication gives
 - ``where``: ``sku="A"``, ``sku in ("A", "B")``, ``lastModifiedAt >= "…"`` or ``>``;
   several by being there several times, or with ``and``
 
-One entry for each product and location (``supplyChannel``). An access token that is
+One entry for each product and location (``supplyChannel``), and none of what is not
+tracked. An access token that is
 unknown or has expired is 401. Times are told in milliseconds.
 """
 
@@ -70,7 +71,7 @@ def inventory(project: str) -> ResponseReturnValue:
     offset = whole_number("offset", default=0, maximum=MAX_OFFSET, minimum=0)
     skus, since = _where()
     stock = current_stock()
-    entries = levels(stock.items(since, skus), current_state().locations)
+    entries = levels(stock.kept(since, skus), current_state().locations)
     page = stock.cut(entries, offset, limit)
     return jsonify(
         limit=limit,

@@ -6,7 +6,8 @@
 - ``next`` and ``prev`` in the answer are URLs without a host; the last page has no
   ``next``
 
-The key is a Bearer token. No times are told, so there is no asking for changes.
+An item of which no stock is kept has no ``availability``; parents of variants are no
+items. The key is a Bearer token. No times are told, so there is no asking for changes.
 """
 
 from urllib.parse import urlencode
@@ -17,7 +18,7 @@ from flask.typing import ResponseReturnValue
 from mock_api.arguments import MAX_PAGE, whole_number
 from mock_api.auth import bearer, key_required
 from mock_api.stock import current_stock
-from mock_api.store import Item
+from mock_api.store import Item, UnknownProduct
 
 MAX_LIMIT = 200
 
@@ -31,7 +32,7 @@ def inventory_items() -> ResponseReturnValue:
     limit = whole_number("limit", default=25, maximum=MAX_LIMIT)
     offset = whole_number("offset", default=0, maximum=MAX_PAGE, minimum=0)
     stock = current_stock()
-    page = stock.cut(stock.items(), offset, limit)
+    page = stock.cut(stock.variants(), offset, limit)
     answer: dict[str, object] = {
         "href": _url(offset, limit),
         "total": page.total,
@@ -49,7 +50,10 @@ def inventory_items() -> ResponseReturnValue:
 @blueprint.get("/inventory_item/<any_text:sku>")
 def inventory_item(sku: str) -> ResponseReturnValue:
     """Return one inventory item."""
-    return jsonify(_shape(current_stock().get(sku)))
+    stock = current_stock()
+    if stock.store.is_parent(sku):
+        raise UnknownProduct(sku)
+    return jsonify(_shape(stock.get(sku)))
 
 
 def _url(offset: int, limit: int) -> str:
@@ -57,9 +61,12 @@ def _url(offset: int, limit: int) -> str:
 
 
 def _shape(item: Item) -> dict[str, object]:
-    return {
+    shape: dict[str, object] = {
         "sku": item.product_id,
         "condition": "NEW",
         "product": {"title": item.name},
-        "availability": {"shipToLocationAvailability": {"quantity": item.quantity}},
     }
+    if item.quantity is not None:
+        quantity = {"quantity": item.quantity}
+        shape["availability"] = {"shipToLocationAvailability": quantity}
+    return shape

@@ -11,6 +11,7 @@
 
 The key is the header ``X-Shopify-Access-Token``. Ids and locations are numbers. Times
 are told in seconds and with an offset other than UTC's, as a shop's own clock does.
+What is not tracked has ``available`` null; parents of variants have no level.
 """
 
 from datetime import datetime, timedelta, timezone
@@ -46,7 +47,7 @@ def inventory_levels() -> ResponseReturnValue:
     wanted = _wanted()
     start = wanted.pop("start")
     stock = current_stock()
-    items = stock.items(_since(wanted), wanted["ids"])
+    items = stock.variants(_since(wanted), wanted["ids"])
     found = levels(items, current_state().locations, wanted["locations"])
     page = stock.cut(found, start, limit)
     before = max(start - limit, 0) if start else None

@@ -12,6 +12,7 @@
 
 Quantities are texts. For each product and location there are two counts: one of the
 state ``IN_STOCK`` with the quantity, and one of ``WASTE`` that does not belong to it.
+Of what is not tracked there is no count, and without counts the answer is ``{}``.
 The key is a Bearer token. Times are told in milliseconds.
 """
 
@@ -58,13 +59,13 @@ def batch_retrieve_counts() -> ResponseReturnValue:
     since = _text(body.get("updated_after"))
     after = None if since is None else check_moment("updated_after", since)
     stock = current_stock()
-    items = stock.items(
+    items = stock.kept(
         first_after(after, "milliseconds"),
         _texts(body, "catalog_object_ids"),
     )
     counts = _counts(items, _texts(body, "location_ids"), _texts(body, "states"))
     page = stock.cut(counts, _start(cursor, body), limit)
-    answer: dict[str, object] = {"counts": [_shape(count) for count in page.rows]}
+    answer = _answer(page.rows)
     if page.next is not None:
         answer["cursor"] = make_token("square", start=page.next, body=body)
     return jsonify(answer)
@@ -73,8 +74,13 @@ def batch_retrieve_counts() -> ResponseReturnValue:
 @blueprint.get("/<any_text:catalog_object_id>")
 def counts_of(catalog_object_id: str) -> ResponseReturnValue:
     """Return the counts of one product."""
-    counts = _counts([current_stock().get(catalog_object_id)], None, None)
-    return jsonify(counts=[_shape(count) for count in counts[:]])
+    current_stock().get(catalog_object_id)
+    items = current_stock().kept(product_ids=[catalog_object_id])
+    return jsonify(_answer(_counts(items, None, None)[:]))
+
+
+def _answer(counts: Sequence[Count]) -> dict[str, object]:
+    return {"counts": [_shape(count) for count in counts]} if counts else {}
 
 
 def _counts(
@@ -99,7 +105,13 @@ def _counts(
 def _count(level: Level, state: str) -> Count:
     quantity = level.quantity if state == "IN_STOCK" else WASTE
     return Count(
-        level.product_id, level.name, quantity, level.updated_at, level.location, state
+        level.product_id,
+        level.name,
+        quantity,
+        level.updated_at,
+        level.location,
+        state,
+        parent_id=level.parent_id,
     )
 
 

@@ -31,6 +31,7 @@ from . import stock_sync_unchanged
 from . import stock_sync_match
 from . import stock_sync_compare
 from . import stock_sync_missing
+from . import stock_sync_unlisted
 from . import stock_sync_guard
 from . import stock_sync_catalogue
 from . import stock_sync_apply

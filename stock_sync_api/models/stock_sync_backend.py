@@ -56,6 +56,7 @@ class StockSyncBackend(models.Model):
         " what was there; the address, the secret and the stock stay as they are.",
     )
     preset_description = fields.Text(related="preset_id.description")
+    preset_limits = fields.Text(related="preset_id.limits")
     parameter_ids = fields.One2many(
         "stock.sync.parameter",
         "backend_id",
@@ -149,6 +150,13 @@ class StockSyncBackend(models.Model):
         " location. Add up: batches, bins or lots, which together are the stock. The"
         " same number again: each row repeats it, for example once per sales channel."
         " A row that only moved to another page while the list was read counts once.",
+    )
+    list_is_partial = fields.Boolean(
+        string="List Leaves Out Products",
+        help="The API's list does not show all products that it knows, for example no"
+        " variations. After the whole list, products with an external ID that it did"
+        " not mention are asked about one by one, where the API has an address for one"
+        " product; else they are left alone. Nothing that is missing is set to zero.",
     )
     negative_policy = fields.Selection(
         [
@@ -690,6 +698,14 @@ class StockSyncBackend(models.Model):
         if several == "refuse" and self._may_repeat():
             several = "same"
         return Reading(self._get_sites(), several, state, codes)
+
+    def _empties_missing(self):
+        """Whether what the API does not mention is to be set to zero.
+
+        Never by a list that leaves out products: what it does not mention is not gone.
+        """
+        self.ensure_one()
+        return self.missing_policy == "zero" and not self.list_is_partial
 
     def _get_factor(self):
         """By what the API's quantity is multiplied, where no unit of measure is set."""

@@ -375,6 +375,11 @@ SENTENCES = {
         "The API mentioned the product, but not at %(location)s, where it had stock; it"
         " was left alone there. Correct it in the other system."
     ),
+    "not_in_answer.unnamed": _lt(
+        "The API's list named no product at %(location)s (%(codes)s), so nothing was"
+        " set to zero there: it may not have been asked about this location. Check the"
+        " backend's parameters and its location map."
+    ),
     "not_in_answer.moved": _lt(
         "The product was missing from the API's answer, but rows of its list moved from"
         " one page to another while it was read, so it may have been overlooked. Its"

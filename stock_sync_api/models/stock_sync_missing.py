@@ -2,6 +2,7 @@ from dataclasses import replace
 from decimal import Decimal
 
 from odoo import api, models
+from odoo.fields import Domain
 from odoo.tools import SQL, split_every
 
 from ..client import Level, NotInAnswer
@@ -62,7 +63,8 @@ class StockSyncMissing(models.AbstractModel):
         :param external_ids: what the answers of a batch gave levels of
         """
         backend = run.backend_id
-        if len(backend._get_sites().spoken_of()) < 2:
+        sites = backend._get_sites()
+        if len(sites.spoken_of()) < 2:
             return
         bindings = self.env["stock.sync.binding"].search(
             [
@@ -70,8 +72,9 @@ class StockSyncMissing(models.AbstractModel):
                 ("external_id", "in", list(external_ids)),
             ]
         )
+        unnamed = self._get_never_named(backend, sites)
         for ids in split_every(BATCH_SIZE, bindings.ids):
-            self._plan(run, self._next(run, 0, ids))
+            self._plan(run, self._next(run, 0, ids), unnamed=unnamed)
 
     @api.model
     def _next(self, run, position, binding_ids=None):
@@ -91,7 +94,7 @@ class StockSyncMissing(models.AbstractModel):
             for site in backend._get_sites().spoken_of()
         )
         has_stock = SQL("FALSE")
-        if backend.missing_policy == "zero":
+        if backend._empties_missing():
             has_stock = SQL(
                 """
                 (SELECT count(*) FROM stock_quant quant
@@ -158,15 +161,16 @@ class StockSyncMissing(models.AbstractModel):
         )
 
     @api.model
-    def _plan(self, run, missing, moved=False, is_certain=True):
+    def _plan(self, run, missing, moved=False, is_certain=True, unnamed=()):
         """
         :param missing: as ``_next`` gives it
         :param moved: whether rows may have slipped by while the list was read
         :param is_certain: whether each row says what it is about
+        :param unnamed: sites that the API may not have been asked about
         """
         backend = run.backend_id
         sites = backend._get_sites()
-        may_empty = backend.missing_policy == "zero" and is_certain and not moved
+        may_empty = backend._empties_missing() and is_certain and not moved
         bindings = self.env["stock.sync.binding"].browse(row[0] for row in missing)
         found = {b.external_id: (b, b.product_id) for b in bindings}
         outcomes = []
@@ -178,9 +182,13 @@ class StockSyncMissing(models.AbstractModel):
                 outcomes.append(outcome)
             elif may_empty:
                 level = Level(binding.external_id, Decimal(0))
-                outcomes += [
+                of_sites = [
                     replace(outcome, site=sites.by_location[location_id], level=level)
                     for location_id in location_ids
+                ]
+                outcomes += [
+                    self._leave_unnamed(one) if one.site in unnamed else one
+                    for one in of_sites
                 ]
             elif len(location_ids) == len(sites.spoken_of()):
                 outcomes.append(self._leave(outcome, moved))
@@ -198,6 +206,56 @@ class StockSyncMissing(models.AbstractModel):
     def _is_certain(self, run):
         """Whether the list was a catalogue in which each row says what it is about."""
         return bool(run.received and not run.nameless)
+
+    @api.model
+    def _get_unnamed(self, run, sites):
+        """Sites of the map that the whole list was not about: nobody may have asked.
+
+        :return: set of ``Site``
+        """
+        if not sites.is_mapped:
+            return set()
+        Level = self.env["stock.sync.level"]
+        Line = self.env["stock.sync.run.line"]
+        of_run = Domain("run_id", "=", run.id) & Domain(
+            "error_code", "!=", NotInAnswer.code
+        )
+        unnamed = set()
+        for site in sites.spoken_of():
+            at_site = Domain("location_id", "=", site.location.id)
+            accepted = at_site & Domain("accepted_by_run", "=", run.id)
+            if not (
+                Level.search_count(accepted, limit=1)
+                or Line.search_count(at_site & of_run, limit=1)
+            ):
+                unnamed.add(site)
+        return unnamed
+
+    @api.model
+    def _get_never_named(self, backend, sites):
+        """Sites of the map of which the API has never said anything.
+
+        :return: set of ``Site``
+        """
+        Level = self.env["stock.sync.level"]
+        of_backend = Domain("binding_id.backend_id", "=", backend.id)
+        of_backend &= Domain("date", "!=", False)
+        return {
+            site
+            for site in sites.spoken_of()
+            if not Level.search_count(
+                of_backend & Domain("location_id", "=", site.location.id), limit=1
+            )
+        }
+
+    @api.model
+    def _leave_unnamed(self, outcome):
+        outcome.level = None
+        location = outcome.site.location.complete_name
+        codes = ", ".join(sorted(outcome.site.codes))
+        return outcome.skip(
+            NotInAnswer.code, reason="unnamed", location=location, codes=codes
+        )
 
     @api.model
     def _leave(self, outcome, moved):

@@ -37,6 +37,7 @@ PRESET_FIELDS = frozenset(
         "requests_per_second",
         "quantity_type",
         "several_rows",
+        "list_is_partial",
     }
 )
 #: what it may say about the backend's headers and parameters
@@ -56,6 +57,12 @@ class StockSyncPreset(models.Model):
     description = fields.Text(
         translate=True,
         help="What to enter as base URL and secret, and what the quantity means.",
+    )
+    limits = fields.Text(
+        string="What It Does Not Cover",
+        translate=True,
+        help="Which products or locations the API does not show this way, and what"
+        " becomes of them.",
     )
     values = fields.Json(
         required=True,

@@ -21,6 +21,8 @@ class StockSyncRead(models.AbstractModel):
         :param end: when to stop, by ``time.monotonic()``
         :return: False when time was up before the end
         """
+        if run.resume_date:
+            run._resume()
         if not run.complete and not run.error_code:
             if not self._read_answers(run, end):
                 return False
@@ -30,6 +32,8 @@ class StockSyncRead(models.AbstractModel):
         if run.complete and self._retrying(catalogue._is_lost, run):
             return True
         if run.complete and run._is_list() and not run.delta:
+            if run.backend_id.list_is_partial:
+                return self.env["stock.sync.unlisted"]._read(run, end)
             return self._read_missing(run)
         return True
 
@@ -73,8 +77,6 @@ class StockSyncRead(models.AbstractModel):
     @api.model
     def _begin_reading(self, run, state):
         plan = self.env["stock.sync.plan"]
-        if run.resume_date:
-            run._resume()
         if not state:
             self._retrying(plan._plan_unsettable, run)
             run.write(self.env["stock.sync.source"]._prepare_queue(run))
@@ -162,11 +164,12 @@ class StockSyncRead(models.AbstractModel):
             return True
         moved = state.get("moved") or run.rows_twice
         is_certain = search._is_certain(run)
+        unnamed = search._get_unnamed(run, run.backend_id._get_sites())
         while run.state == "planning":
             missing = search._next(run, state.get("position", 0))
             if not missing:
                 break
-            self._retrying(search._plan, run, missing, moved, is_certain)
+            self._retrying(search._plan, run, missing, moved, is_certain, unnamed)
             state = {**state, "position": missing[-1][0]}
             run.plan_state = state
             if not self._checkpoint(run, len(missing)):

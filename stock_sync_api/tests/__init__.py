@@ -10,6 +10,7 @@ from . import test_full
 from . import test_held_lines
 from . import test_left_out
 from . import test_list
+from . import test_migration
 from . import test_missing
 from . import test_multi_company
 from . import test_neutralize

@@ -1,7 +1,10 @@
 """What the API's list does not mention."""
 
+from unittest.mock import patch
+
 from odoo.tests import tagged
 
+from ..models import stock_sync_engine, stock_sync_unlisted
 from .test_list import ListCase, SitesCase
 
 
@@ -128,6 +131,25 @@ class TestMissingAtASite(SitesCase):
         self.assertEqual((run.state, run.unchanged, run.changed), ("done", 15, 1))
         self.assertEqual((self.on_hand(), self.on_hand(location=self.other)), (5, 0))
 
+    def test_location_that_the_list_never_names_is_not_emptied(self):
+        """Whoever asks about location A alone learns nothing about B."""
+        self.say(*self.both)
+        self.sync_all()
+        self.backend.write({"missing_policy": "zero", "guard_zero_percent": 100})
+        self.backend.guard_change_percent = 100
+        self.say(*[row for row in self.both if row[1] == "A"])
+        run = self.sync_all()
+        self.assertEqual((run.state, run.unchanged, run.skipped), ("partial", 8, 8))
+        self.assertEqual((self.on_hand(), self.on_hand(location=self.other)), (5, 5))
+        message = run.line_ids[0].error_message
+        self.assert_plain_sentence(message)
+        self.assertIn("no product at SYT/Other (B)", message)
+        # One product there is enough to know that it was asked about.
+        self.say(*[row for row in self.both if row[1] == "A"], ("p1", "B", 5))
+        run = self.sync_all()
+        self.assertEqual((run.state, run.unchanged, run.changed), ("done", 9, 7))
+        self.assertEqual((self.on_hand(), self.on_hand(location=self.other)), (5, 0))
+
     def test_sum_that_is_not_whole_is_not_set_to_zero(self):
         self.backend.missing_policy = "zero"
         self.map_codes(A=self.stock, A2=self.stock, B=self.other)
@@ -138,3 +160,135 @@ class TestMissingAtASite(SitesCase):
         line = line.filtered(lambda li: li.product_id == self.product)
         self.assertEqual((line.state, line.error_code), ("skipped", "not_in_answer"))
         self.assertEqual((self.on_hand(), self.on_hand(location=self.other)), (4, 5))
+
+
+@tagged("post_install", "-at_install")
+class TestPartialList(ListCase):
+    """A list that leaves out products which the API knows, as variations."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.backend.write({"list_is_partial": True, "missing_policy": "zero"})
+        for product in cls.products:
+            cls.set_stock(9, product)
+        cls.hidden = cls.products[:3]
+
+    def setUp(self):
+        super().setUp()
+        self.list_says({p.x_external_id: 9 for p in self.products[3:]})
+
+    def hidden_say(self, quantity):
+        for product in self.hidden:
+            self.api_says(quantity, product.x_external_id)
+
+    def hidden_stock(self):
+        return [self.on_hand(product) for product in self.hidden]
+
+    def test_what_the_list_leaves_out_is_asked_about_one_by_one(self):
+        self.hidden_say("4")
+        run = self.sync_all()
+        self.assertEqual((run.state, run.changed, run.unchanged), ("done", 3, 5))
+        self.assertEqual(self.hidden_stock(), [4, 4, 4])
+        self.assertEqual(self.calls, self.hidden.mapped("x_external_id"))
+        self.assertEqual(run.api_calls, 5)
+        self.assertEqual(set(self.hidden.mapped("sync_state")), {"ok"})
+        # A second run asks again and changes nothing.
+        run = self.sync_all()
+        self.assertEqual((run.state, run.changed, run.unchanged), ("done", 0, 8))
+
+    def test_what_is_listed_is_not_asked_about(self):
+        self.all_say(9)
+        run = self.sync_all()
+        self.assertEqual((run.state, run.unchanged), ("done", 8))
+        self.assertFalse(self.calls)
+
+    def test_null_is_not_zero_there_either(self):
+        self.hidden_say(None)
+        run = self.sync_all()
+        self.assertEqual(run.state, "done")
+        self.assertEqual(self.hidden_stock(), [9, 9, 9])
+        self.assertEqual(set(self.hidden.mapped("sync_state")), {"ok"})
+
+    def test_what_the_api_does_not_know_either_is_said_and_never_set_to_zero(self):
+        self.api_says("4", self.hidden[1].x_external_id)
+        run = self.sync_all()
+        self.assertEqual(run.state, "partial")
+        self.assertEqual(self.hidden_stock(), [9, 4, 9])
+        self.assert_left_alone(run, "product_not_found")
+        self.assert_left_alone(run, "product_not_found", self.hidden[2])
+
+    def test_without_an_address_for_one_product_it_is_left_as_it_was(self):
+        self.hidden_say("4")
+        self.sync()
+        self.assertEqual(self.product.sync_state, "ok")
+        self.backend.item_path = False
+        run = self.sync_all()
+        self.assertEqual((run.state, run.unchanged), ("done", 5))
+        self.assertFalse(run.line_ids)
+        self.assertEqual(self.hidden_stock(), [4, 9, 9])
+        self.assertEqual(self.product.sync_state, "ok")
+        self.assertEqual(self.hidden[1].sync_binding_ids.state, "new")
+
+    def test_product_that_cannot_be_set_is_said_and_not_asked_about(self):
+        self.hidden_say("4")
+        self.hidden[1].action_archive()
+        for item_path in (self.backend.item_path, False):
+            self.backend.item_path = item_path
+            run = self.sync_all()
+            codes = run.line_ids.filtered("error_code").mapped("error_code")
+            self.assertEqual(codes, ["archived_product"])
+            self.assertEqual(self.on_hand(self.hidden[1]), 9)
+        self.assertNotIn(self.hidden[1].x_external_id, self.calls)
+
+    def test_an_api_that_fails_in_between_leaves_the_rest_alone(self):
+        self.answers[self.hidden[0].x_external_id] = (401, {}, "{}")
+        self.api_says("4", self.hidden[1].x_external_id)
+        run = self.sync_all()
+        self.assertEqual((run.state, run.error_code), ("partial", "auth_failed"))
+        self.assertEqual(self.hidden_stock(), [9, 9, 9])
+        self.assertFalse(run.settled)
+
+    def test_asking_goes_on_where_it_was_when_time_is_up(self):
+        self.hidden_say("4")
+        with (
+            patch.object(stock_sync_unlisted, "BATCH_SIZE", 1),
+            patch.object(stock_sync_engine, "FOREGROUND_SECONDS", -1),
+        ):
+            run = self.sync_all()
+            self.assertEqual((run.state, len(self.calls)), ("planning", 1))
+            for _turn in range(5):
+                self.env["stock.sync.service"]._cron_sync()
+        run.invalidate_recordset()
+        self.assertEqual((run.state, run.changed), ("done", 3))
+        self.assertEqual(self.calls, self.hidden.mapped("x_external_id"))
+        self.assertEqual(self.hidden_stock(), [4, 4, 4])
+
+    def test_a_preview_asks_too_and_changes_nothing(self):
+        self.hidden_say("4")
+        run = self.sync_all(preview=True)
+        self.assertEqual(run.line_ids.mapped("quantity_after"), [4, 4, 4])
+        self.assertEqual(self.hidden_stock(), [9, 9, 9])
+
+    def test_many_changes_among_them_are_held_like_others(self):
+        self.backend.guard_minimum = 1
+        self.backend.guard_zero_percent = 10
+        self.hidden_say("0")
+        run = self.sync_all()
+        self.assertEqual((run.state, run.error_code), ("held", "held_by_guard"))
+        self.assertEqual(self.hidden_stock(), [9, 9, 9])
+
+
+@tagged("post_install", "-at_install")
+class TestPartialListOfSites(SitesCase):
+    def test_location_that_is_missing_is_reported_and_not_set_to_zero(self):
+        self.map_codes(A=self.stock, B=self.other)
+        both = [(p.x_external_id, code, 5) for p in self.products for code in "AB"]
+        self.say(*both)
+        self.sync_all()
+        self.backend.write({"missing_policy": "zero", "list_is_partial": True})
+        self.say(*[row for row in both if row[:2] != ("123", "B")])
+        run = self.sync_all()
+        self.assertEqual((run.state, run.unchanged, run.skipped), ("partial", 15, 1))
+        self.assertEqual(self.on_hand(location=self.other), 5)
+        self.assertIn("not at SYT/Other", run.line_ids.error_message)

@@ -1,3 +1,5 @@
+from lxml import etree
+
 from odoo.exceptions import UserError
 from odoo.tests import Form, new_test_user, tagged
 from odoo.tools import mute_logger
@@ -127,6 +129,39 @@ class TestSetup(StockSyncCase):
             {"backend_id": backend.id, "code": "PARIS-1", "location_id": self.stock.id}
         )
         self.assertEqual(backend.test_code_count, 0)
+
+    def test_what_a_preset_does_not_cover_is_said_in_the_set_up(self):
+        preset = self.env.ref("stock_sync_api.preset_woocommerce")
+        Backend = self.env["stock.sync.backend"].with_context(
+            default_setup_step="connect"
+        )
+        with Form(Backend, SETUP_FORM) as form:
+            form.name = "My shop"
+            self.assertFalse(form.preset_limits)
+            form.preset_id = preset
+            self.assertIn("leaves out variations", form.preset_limits)
+            form.base_url = API
+        backend = form.save()
+        self.assertEqual(backend.preset_limits, preset.limits)
+        view = backend.get_view(self.env.ref(SETUP_FORM).id, "form")
+        steps = etree.fromstring(view["arch"]).xpath(
+            "//field[@name='preset_limits']/ancestor::div[@name]/@name"
+        )
+        self.assertEqual(steps, ["step_connect", "step_test"])
+
+    def test_what_a_preset_does_not_cover_is_said_beside_the_answer(self):
+        preset = self.env.ref("stock_sync_api.preset_ebay")
+        backend = self._start()
+        backend.preset_id = preset
+        backend.write({"auth_type": "none", "list_path": False})
+        backend.sample_external_id = "123"
+        self.answers["123"] = {"sku": "123"}
+        action = backend.action_test_connection()
+        test = self.env[action["res_model"]].browse(action["res_id"])
+        self.assertEqual(test.limits, preset.limits)
+        self.assertEqual(test.row_ids.quantity, "null")
+        fields = test.get_view(view_type="form")["models"][test._name]
+        self.assertIn("limits", fields)
 
     def test_a_stock_user_cannot_set_up(self):
         backend = self._start().with_user(self.user)

@@ -20,6 +20,7 @@ class StockSyncConnectionTest(models.TransientModel):
     summary = fields.Text(readonly=True)
     problem = fields.Text(readonly=True)
     next_step = fields.Text(readonly=True)
+    limits = fields.Text(related="backend_id.preset_limits")
     excerpt = fields.Text(string="Answer", readonly=True)
     row_ids = fields.One2many("stock.sync.connection.test.row", "test_id")
     location_ids = fields.One2many("stock.sync.connection.test.location", "test_id")

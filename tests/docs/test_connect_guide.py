@@ -94,7 +94,16 @@ def facts(values):
     ids_param = values.get("ids_param")
     paths = [shortened(backend.item_path), backend.list_path]
     found = [header, *paths, ids_param, backend.since_param, *signs(backend)]
-    return [fact for fact in found if fact]
+    return [fact for fact in [*found, *order(values)] if fact]
+
+
+def order(values):
+    """What the list is asked for to come in a stable order."""
+    return [
+        f"{re.sub(r'[[].*', '…', row['name'])}={row['value']}"
+        for row in values.get("parameter_ids", [])
+        if re.search("order|sort", row["name"], re.IGNORECASE)
+    ]
 
 
 def shortened(path):

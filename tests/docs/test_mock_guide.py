@@ -12,6 +12,8 @@ from odoo.addons.stock_sync_api.client import ClientError
 from mock_api import create_app
 from mock_api.catalogue import catalogue
 from mock_api.server import Server
+from mock_api.stock_file import StockFile
+from mock_api.store import Store
 
 ADDRESS = "http://127.0.0.1:5000"
 BASE_URLS = table(MOCK, "preset")
@@ -41,6 +43,22 @@ def test_a_preset_reads_the_stock_of_the_mock(row):
     for level in levels:
         read[level.external_id] += level.quantity
     assert read == {item.product_id: item.quantity for item in catalogue(20)}
+
+
+def test_variants_of_a_file_are_shown_as_the_guide_says(tmp_path):
+    [text] = re.findall(r"```json\n(\[.*?\])\n```", MOCK.read_text(), re.DOTALL)
+    path = tmp_path / "stock.json"
+    path.write_text(text)
+    client = create_app(Store(StockFile(path).load())).test_client()
+    shop = "/woocommerce/wp-json/wc/v3/products"
+    assert [row["id"] for row in client.get(shop).json] == [20, 30]
+    assert client.get(f"{shop}/21").json["stock_quantity"] == 7
+    assert client.get(f"{shop}/22").json["stock_quantity"] == 20
+    levels = client.get("/shopify/admin/api/2026-10/inventory_levels.json").json
+    assert {
+        level["inventory_item_id"]: level["available"]
+        for level in levels["inventory_levels"]
+    } == {21: 7, 22: None, 30: None}
 
 
 @pytest.mark.parametrize(("scenario", "code"), FAILURES)

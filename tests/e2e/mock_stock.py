@@ -20,13 +20,16 @@ class MockStock:
 
     :param quantities: dict of product id to quantity, None where no stock is kept
     :param locations: how many locations a quantity is split over, where there are any
+    :param parents: dict of the id of a variant to that of its parent
     """
 
-    def __init__(self, quantities, locations=1):
+    def __init__(self, quantities, locations=1, parents=None):
         #: what tells the API the time
         self.clock = utc_now
         self._locations = locations
-        self._store = Store(_items(quantities), clock=lambda: self.clock())
+        self._store = Store(
+            _items(quantities, parents or {}), clock=lambda: self.clock()
+        )
         app = create_app(
             self._store, api_key=KEY, locations=locations, clock=lambda: self.clock()
         )
@@ -78,13 +81,14 @@ class MockStock:
         return self._state.received.shown(KEY)["requests"]
 
 
-def _items(quantities):
+def _items(quantities, parents):
     return [
         Item(
             product_id,
             f"Product {product_id}",
             None if quantity is None else Decimal(quantity),
             _LONG_AGO + timedelta(minutes=number),
+            parent_id=parents.get(product_id),
         )
         for number, (product_id, quantity) in enumerate(quantities.items())
     ]

@@ -65,6 +65,17 @@ class Shop:
             self.products[external_id], self.location, quantity
         )
 
+    def set_stock(self, quantities):
+        """Have so much of products: dict of external id to quantity."""
+        for external_id, quantity in quantities.items():
+            self.put(external_id, quantity)
+
+    def states(self, external_ids):
+        """How products stand: dict of external id to (state, error code)."""
+        self.env.invalidate_all()
+        bindings = {i: self.products[i].sync_binding_ids for i in external_ids}
+        return {i: (b.state, b.error_code) for i, b in bindings.items()}
+
     def sync(self):
         """The backend's button; the run."""
         with quiet():

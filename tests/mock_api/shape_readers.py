@@ -87,7 +87,7 @@ def square(client: FlaskClient, headers: Headers) -> Iterator[Row]:
     query: dict[str, object] = {"limit": 7}
     while True:
         body = exact(client.post(SQUARE, headers=headers, json=query))
-        for count in body["counts"]:
+        for count in body.get("counts", []):
             if count["state"] == "IN_STOCK":
                 yield count["catalog_object_id"], count["quantity"]
         if "cursor" not in body:
@@ -121,8 +121,8 @@ def ebay(client: FlaskClient, headers: Headers) -> Iterator[Row]:
     while address:
         body = exact(client.get(address, headers=headers))
         for item in body["inventoryItems"]:
-            level = item["availability"]["shipToLocationAvailability"]
-            yield item["sku"], level["quantity"]
+            level = item.get("availability", {}).get("shipToLocationAvailability", {})
+            yield item["sku"], level.get("quantity")
         address = body.get("next")
 
 

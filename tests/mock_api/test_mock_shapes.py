@@ -6,7 +6,16 @@ from decimal import Decimal
 
 import pytest
 from flask.testing import FlaskClient
-from shape_readers import ADDRESSES, ADOBE, CREDENTIALS, EBAY, READERS, SHOPIFY, exact
+from shape_readers import (
+    ADDRESSES,
+    ADOBE,
+    CREDENTIALS,
+    EBAY,
+    READERS,
+    SHOPIFY,
+    WOOCOMMERCE,
+    exact,
+)
 
 from mock_api import create_app
 from mock_api.catalogue import catalogue
@@ -18,6 +27,12 @@ KEY = "secret-key"
 NOW = datetime(2026, 11, 20, 10, 0, 0, 123456, tzinfo=timezone.utc)
 QUANTITIES = ("0", "50", "12.50", "-7", "1", "99999999999.999999", "0.000001")
 HAVE_LOCATIONS = {"shopify", "square", "bigcommerce", "commercetools", "adobe"}
+#: what is told of a product whose stock is not tracked; nothing where it has no row
+UNTRACKED: dict[str, set[Decimal | None]] = {
+    **dict.fromkeys(("globalshop", "shopify", "woocommerce", "ebay"), {None}),
+    **dict.fromkeys(("amazon", "square", "bigcommerce", "commercetools"), set()),
+    "adobe": {Decimal(0)},
+}
 BEARERS = {"square", "ebay", "adobe"}
 #: shapes that take what another one is shown; the others only their own
 SAME_WAY = dict.fromkeys(BEARERS, BEARERS) | {"globalshop": BEARERS | {"globalshop"}}
@@ -79,11 +94,84 @@ def test_no_products_are_no_rows_and_no_error(shape: str):
 
 
 @every_shape
-def test_a_product_without_stock_keeping_is_null_and_no_zero(shape: str):
+def test_a_product_without_stock_keeping_is_shown_as_its_api_does(shape: str):
     store = Store([Item("1", "Advice", None, NOW)])
     client = create_app(store, locations=2).test_client()
     quantities = {quantity for _, quantity in READERS[shape](client, {})}
-    assert quantities == {None}
+    assert quantities == UNTRACKED[shape]
+
+
+def test_adobe_s_zero_of_what_it_does_not_manage_is_in_stock():
+    client = create_app(Store([Item("1", "Advice", None, NOW)])).test_client()
+    [row] = exact(client.get(ADOBE))["items"]
+    assert (row["quantity"], row["status"]) == (0, 1)
+
+
+def store_with_variants() -> Store:
+    """A shirt whose sizes have a stock of their own, share one, or have none."""
+    return Store(
+        [
+            Item("10", "Lamp", Decimal(3), NOW),
+            Item("20", "Shirt", Decimal(20), NOW),
+            Item("21", "Shirt S", Decimal(7), NOW, parent_id="20"),
+            Item("22", "Shirt M", None, NOW, parent_id="20"),
+            Item("30", "Cap", None, NOW),
+            Item("31", "Cap S", None, NOW, parent_id="30"),
+        ]
+    )
+
+
+@pytest.mark.parametrize(
+    "shape", sorted(READERS.keys() - {"globalshop", "woocommerce"})
+)
+def test_a_parent_of_variants_has_no_stock_of_its_own(shape: str):
+    rows = list(READERS[shape](create_app(store_with_variants()).test_client(), {}))
+    shown = {str(product_id): quantity for product_id, quantity in rows}
+    assert {"20", "30"} & shown.keys() == set()
+    assert [Decimal(shown[key]) for key in ("10", "21")] == [3, 7]
+    assert {shown.get("22"), shown.get("31")} == (UNTRACKED[shape] or {None})
+
+
+def test_woocommerce_leaves_variations_out_of_its_list():
+    client = create_app(store_with_variants()).test_client()
+    rows = exact(client.get(WOOCOMMERCE))
+    assert [
+        (row["id"], row["type"], row["manage_stock"], row["stock_quantity"])
+        for row in rows
+    ] == [
+        (10, "simple", True, 3),
+        (20, "variable", True, 20),
+        (30, "variable", False, None),
+    ]
+    assert [row["variations"] for row in rows] == [[], [21, 22], [31]]
+    included = exact(client.get(f"{WOOCOMMERCE}?include=21,10"))
+    assert [row["id"] for row in included] == [10]
+    by_sku = exact(client.get(f"{WOOCOMMERCE}?sku=21,10"))
+    assert [row["id"] for row in by_sku] == [21, 10]
+
+
+def test_woocommerce_s_variation_manages_its_stock_or_shares_it_or_has_none():
+    client = create_app(store_with_variants()).test_client()
+    for path in ("{}", "20/variations/{}"):
+        own, shared = (
+            exact(client.get(f"{WOOCOMMERCE}/{path.format(i)}")) for i in (21, 22)
+        )
+        assert (own["manage_stock"], own["stock_quantity"]) == (True, 7)
+        assert (shared["manage_stock"], shared["stock_quantity"]) == ("parent", 20)
+        assert (shared["type"], shared["parent_id"]) == ("variation", 20)
+    unmanaged = exact(client.get(f"{WOOCOMMERCE}/31"))
+    assert (unmanaged["manage_stock"], unmanaged["stock_quantity"]) == (False, None)
+    assert client.get(f"{WOOCOMMERCE}/30/variations/21").status_code == 404
+    rows = exact(client.get(f"{WOOCOMMERCE}/20/variations?per_page=1&page=2"))
+    assert [row["id"] for row in rows] == [22]
+
+
+def test_woocommerce_s_time_of_change_does_not_move_with_the_stock(client: FlaskClient):
+    before = exact(client.get(f"{WOOCOMMERCE}/7"))
+    client.put("/stock/7", json={"quantity": "1"})
+    after = exact(client.get(f"{WOOCOMMERCE}/7"))
+    assert after["stock_quantity"] == 1
+    assert after["date_modified_gmt"] == before["date_modified_gmt"]
 
 
 @every_shape

@@ -52,6 +52,15 @@ def test_a_quantity_may_be_a_number_and_keeps_its_digits(path: Path):
     assert store(path).get("1").quantity_text == "12.50"
 
 
+def test_a_variant_keeps_its_parent(path: Path):
+    shirt = {"product_id": "S", "name": "Shirt", "quantity": "20"}
+    small = {"product_id": "S-1", "name": "", "quantity": None, "parent_id": "S"}
+    path.write_text(json.dumps([shirt, small]))
+    client = create_app(store(path)).test_client()
+    client.put("/stock/S", json={"quantity": "19"})
+    assert content(path) == [shirt | {"quantity": "19"}, small]
+
+
 def test_null_is_no_quantity_and_stays_null(path: Path):
     path.write_text(
         '[{"product_id": "1", "name": "", "quantity": null},'
@@ -110,7 +119,7 @@ def test_a_failed_save_leaves_the_old_file_and_no_other(
         ('[{"product_id": "1", "quantity": "1"}]', "must have the keys"),
         (
             '[{"product_id": "1", "name": "", "quantity": "1", "x": 1}]',
-            "must have the keys name, product_id, quantity and no other",
+            "must have the keys name, product_id, quantity, perhaps parent_id,",
         ),
         ('[{"product_id": 1, "name": "", "quantity": "1"}]', "product_id must be"),
         ('[{"product_id": "1", "name": null, "quantity": "1"}]', "name must be a text"),
@@ -126,6 +135,10 @@ def test_a_failed_save_leaves_the_old_file_and_no_other(
             '[{"product_id": "1", "name": "", "quantity": "1"},'
             ' {"product_id": "1", "name": "", "quantity": "1"}]',
             'product 2 of the list: product_id "1" is there twice',
+        ),
+        (
+            '[{"product_id": "1", "name": "", "quantity": "1", "parent_id": "9"}]',
+            'parent_id "9" is no product of the list',
         ),
         ("[" * 100_000, "too deeply nested"),
     ],
