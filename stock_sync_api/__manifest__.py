@@ -1,7 +1,7 @@
 {
     "name": "Stock Synchronisation with an API",
     "summary": "Keeps Odoo's stock equal to what an external REST API says",
-    "version": "19.0.2.0.0",
+    "version": "19.0.3.0.0",
     "category": "Supply Chain/Inventory",
     "author": "GlobalShop",
     "license": "LGPL-3",

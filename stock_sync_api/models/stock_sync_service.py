@@ -240,18 +240,12 @@ class StockSyncService(models.AbstractModel):
         one that was killed while it read a list, whose pages may have moved. One that
         the API has asked to wait is left out until its time has come.
         """
-        now = fields.Datetime.now()
-        due = Domain("state", "=", "applying")
-        due |= Domain("resume_date", "=", False) | Domain("resume_date", "<=", now)
         runs = (
             self.env["stock.sync.run"]
             .sudo()
-            .search(
-                OPEN_RUNS & due & domain,
-                order="write_date, id",
-            )
+            .search(self._due_runs_domain() & domain, order="write_date, id")
         )
-        limit = now - OPEN_RUN_EXPIRY
+        limit = fields.Datetime.now() - OPEN_RUN_EXPIRY
         dead = runs.filtered(
             lambda run: max(run.write_date, run.resume_date or run.write_date) < limit
         )
@@ -270,6 +264,16 @@ class StockSyncService(models.AbstractModel):
             for run in runs - dead:
                 run.interruptions += 1
         return runs - dead
+
+    @api.model
+    def _due_runs_domain(self):
+        """Runs that may go on now."""
+        now = fields.Datetime.now()
+        return OPEN_RUNS & (
+            Domain("state", "=", "applying")
+            | Domain("resume_date", "=", False)
+            | Domain("resume_date", "<=", now)
+        )
 
     @api.model
     def _was_killed(self):

@@ -5,7 +5,6 @@ from odoo import api, fields, models
 from odoo.fields import Domain
 
 from odoo.addons.queue_job.job import ENQUEUED, PENDING, STARTED
-from odoo.addons.stock_sync_api.models.stock_sync_run import OPEN_RUNS
 from odoo.addons.stock_sync_api.models.stock_sync_transaction import LOST_RACES
 
 _logger = logging.getLogger(__name__)
@@ -20,7 +19,7 @@ class StockSyncService(models.AbstractModel):
     @api.model
     def _sync_round(self):
         """Have a job for each backend that there is something to do for."""
-        open_runs = self.env["stock.sync.run"].sudo().search(OPEN_RUNS)
+        open_runs = self.env["stock.sync.run"].sudo().search(self._due_runs_domain())
         for backend in self._due_backends() | open_runs.backend_id:
             self._warn_of_idle_jobs(backend)
             if not backend._has_started_job():
@@ -52,7 +51,8 @@ class StockSyncService(models.AbstractModel):
         :return: the run; none where there was nothing to do
         """
         run = self._open_runs(Domain("backend_id", "=", backend.id))
-        if not run and backend in self._due_backends():
+        is_due = backend in self._due_backends() and not backend._has_open_run()
+        if not run and is_due:
             engine = self._engine(backend, backend.user_id)
             run = self._retrying(engine._start_run, backend, "cron")
         self._commit_progress(0)

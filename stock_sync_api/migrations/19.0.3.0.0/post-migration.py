@@ -26,6 +26,8 @@ _FORMER_VALUES = {
 
 
 def migrate(cr, version):
+    # Where a run was is written down in another way now: it begins again.
+    cr.execute("UPDATE stock_sync_run SET plan_state = NULL WHERE state = 'planning'")
     env = api.Environment(cr, SUPERUSER_ID, {})
     for name, former in _FORMER_VALUES.items():
         preset = env.ref(f"stock_sync_api.{name}", raise_if_not_found=False)
