@@ -74,6 +74,8 @@ class StockSyncEngine(models.AbstractModel):
             if len(reading.codes) > 1:
                 by_site, faults = {}, reading.several_codes(by_site, faults)
             self.env["stock.sync.plan"]._plan(run, by_site, faults, received)
+            levels, _faults = answers
+            run._count_undated(levels)
         run.state = "applying"
         while lines := self._next_lines(run):
             self._apply_lines(run, lines)

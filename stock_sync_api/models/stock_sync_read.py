@@ -94,6 +94,7 @@ class StockSyncRead(models.AbstractModel):
         plan = self.env["stock.sync.plan"]
         self._retrying(plan._plan, run, by_site, faults, batch.received, closer_look)
         run.version = batch.version or run.version
+        run._count_undated(batch.levels)
 
     @api.model
     def _end_answers(self, run, reading, moved):

@@ -77,6 +77,13 @@ class StockSyncRun(models.Model):
     unmatched = fields.Integer(readonly=True, aggregator="sum")
     skipped = fields.Integer(readonly=True, aggregator="sum")
     failed = fields.Integer(readonly=True, aggregator="sum")
+    undated = fields.Integer(
+        string="Times Not Understood",
+        readonly=True,
+        aggregator="sum",
+        help="Quantities whose time in the API's answer was not understood. They count"
+        " all the same, without it: nothing tells whether they are outdated.",
+    )
     api_calls = fields.Integer(string="API Calls", readonly=True, aggregator="sum")
     message = fields.Char(compute="_compute_message")
     delta = fields.Boolean(
@@ -135,7 +142,14 @@ class StockSyncRun(models.Model):
             run.display_name = f"{run.backend_id.name} #{run.id or ''}"
 
     @api.depends(
-        "error_message", "state", "unchanged", "changed", "skipped", "failed", "preview"
+        "error_message",
+        "state",
+        "unchanged",
+        "changed",
+        "skipped",
+        "failed",
+        "undated",
+        "preview",
     )
     @api.depends_context("lang")
     def _compute_message(self):
@@ -173,6 +187,14 @@ class StockSyncRun(models.Model):
             parts.append(self.env._("%s waiting for approval", waiting))
         if self.unmatched:
             parts.append(self.env._("%s IDs without a product", self.unmatched))
+        if self.undated:
+            parts.append(
+                self.env._(
+                    "the time of %s rows was not understood, and their quantities count"
+                    " without it",
+                    self.undated,
+                )
+            )
         return ", ".join(parts)
 
     def _count(self, **increments):
@@ -181,6 +203,10 @@ class StockSyncRun(models.Model):
         values = {name: self[name] + more for name, more in increments.items() if more}
         if values:
             self.write(values)
+
+    def _count_undated(self, levels):
+        """Remember that times were not understood: once, and not for each row."""
+        self._count(undated=sum(level.undated for level in levels))
 
     def _finish(self, state=None, error_code=None, error_facts=None):
         """Close the run; without a state, the counters decide which."""

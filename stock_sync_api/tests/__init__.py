@@ -7,6 +7,7 @@ from . import test_dashboard
 from . import test_errors
 from . import test_full
 from . import test_held_lines
+from . import test_hidden_settings
 from . import test_list
 from . import test_missing
 from . import test_multi_company
@@ -24,4 +25,5 @@ from . import test_setup
 from . import test_tour
 from . import test_tour_screens
 from . import test_translations
+from . import test_undated
 from . import test_unmatched
