@@ -9,7 +9,6 @@ from .mapping import is_usable_id
 from .request import Value
 from .settings import ApiSettings
 
-
 #: questions that may be answered by 404 before the address counts as wrong
 _TRIES = 20
 

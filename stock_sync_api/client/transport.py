@@ -86,7 +86,9 @@ class Answer(NamedTuple):
 
         Not where the connection may have broken off before a body came.
         """
-        is_whole = "Content-Length" in self.headers or "Transfer-Encoding" in self.headers
+        is_whole = (
+            "Content-Length" in self.headers or "Transfer-Encoding" in self.headers
+        )
         return self.status == 204 or (is_whole and not self.body.strip())
 
     def header(self, name: str) -> str:

@@ -63,7 +63,14 @@ USED_WITH = {
     "cursor_alone": {"list_path": True, "paging": ["cursor"]},
 }
 #: the choices themselves: what they hide must be right once they show it
-_CHOICES = ("auth_type", "auth_param", "request_mode", "paging", "list_path", "item_path")
+_CHOICES = (
+    "auth_type",
+    "auth_param",
+    "request_mode",
+    "paging",
+    "list_path",
+    "item_path",
+)
 
 
 class StockSyncApiMixin(models.AbstractModel):

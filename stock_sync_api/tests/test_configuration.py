@@ -569,12 +569,16 @@ class TestConnectionTest(StockSyncCase):
             test = self.answer_shown('{"you": "s&#47;cret \\u00e91234"}')
             self.assertNotIn("1234", test.excerpt)
             self.assertIn("not shown", test.excerpt)
-            test = self.answer_shown((400, {}, '{"error": "bad token s%2fcret%20%c3%a91234"}'))
+            test = self.answer_shown(
+                (400, {}, '{"error": "bad token s%2fcret%20%c3%a91234"}')
+            )
             self.assertNotIn("1234", f"{test.excerpt} {test.problem}")
             self.assertNotIn("The API says", test.problem)
 
     def test_refusal_is_quoted_in_the_sentence(self):
-        test = self.answer_shown((403, {}, '{"error": {"message": "IP <b>not</b> allowed"}}'))
+        test = self.answer_shown(
+            (403, {}, '{"error": {"message": "IP <b>not</b> allowed"}}')
+        )
         self.assertIn("refused the credentials", test.problem)
         self.assertTrue(
             test.problem.endswith("The API says: “IP not allowed”."), test.problem

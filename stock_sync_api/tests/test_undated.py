@@ -10,7 +10,9 @@ class TestUndated(ListCase):
     def test_quantities_count_and_the_run_says_it_once(self):
         self.all_say("5")
         for row, time in zip(
-            self.rows, ["soon", "", "0000-00-00 00:00:00", 0, "10/11/2025"], strict=False
+            self.rows,
+            ["soon", "", "0000-00-00 00:00:00", 0, "10/11/2025"],
+            strict=False,
         ):
             row["updated_at"] = time
         run = self.sync_all()

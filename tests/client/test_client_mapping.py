@@ -245,7 +245,10 @@ def test_a_text_from_the_answer_is_plain_text():
         ({"product_id": True, "quantity": 1}, (None, "invalid_response", "bad_id")),
         ({"product_id": {}, "quantity": 1}, (None, "invalid_response", "bad_id")),
         *(
-            ({"product_id": external_id, "quantity": 1}, (None, "invalid_response", why))
+            (
+                {"product_id": external_id, "quantity": 1},
+                (None, "invalid_response", why),
+            )
             for external_id, why in (
                 ("", "bad_id_empty"),
                 (" \t", "bad_id_empty"),

@@ -31,7 +31,10 @@ SAID = [
     (b"<html><head><title>502 Bad Gateway</title></head></html>", "502 Bad Gateway"),
     (b"<error><code>7</code><message>Unknown site</message></error>", "Unknown site"),
     (b"<html><script>alert('x')</script><p>No <b>way</b></p></html>", "No way"),
-    (b'{"message": "<script>alert(1)</script><b>Unknown</b> &lt;i&gt;site"}', "Unknown site"),
+    (
+        b'{"message": "<script>alert(1)</script><b>Unknown</b> &lt;i&gt;site"}',
+        "Unknown site",
+    ),
     ('{"message": "Süß \u202e\u2028 gut"}'.encode(), "Süß gut"),
     (b'{"message": "' + b"x" * 500 + b'"}', "x" * 199 + "…"),
     (b"", ""),
@@ -51,9 +54,13 @@ def test_the_words_are_found_and_cleaned(body, said):
     assert quote(body, []) == said
 
 
-@given(st.binary() | st.text().map(str.encode) | st.recursive(
-    st.text(), lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner)
-).map(lambda content: json.dumps(content).encode()))
+@given(
+    st.binary()
+    | st.text().map(str.encode)
+    | st.recursive(
+        st.text(), lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner)
+    ).map(lambda content: json.dumps(content).encode())
+)
 def test_a_quote_is_short_and_one_line_whatever_was_sent(body):
     said = quote(body, ["s3cret-key"])
     assert len(said) <= 200

@@ -81,7 +81,9 @@ ENCODINGS |= {
     "base64 of JSON": lambda text: b64(json.dumps({"key": text})),
     "base64 of base64": lambda text: b64(b64(text)),
     "base64 in JSON": lambda text: b64("xy" + text).replace("/", "\\/"),
-    "base64 in lines": lambda text: "\n".join(b64("head: " + text)[i : i + 8] for i in range(0, 96, 8)),
+    "base64 in lines": lambda text: "\n".join(
+        b64("head: " + text)[i : i + 8] for i in range(0, 96, 8)
+    ),
     "with a user": lambda text: b64("someone:" + text),
     "hexadecimal": lambda text: text.encode().hex(),
     "one character a line": "\n".join,
@@ -92,7 +94,8 @@ ENCODINGS |= {
 @pytest.mark.parametrize("encoding", ENCODINGS)
 @pytest.mark.parametrize("secret", SECRETS)
 @pytest.mark.parametrize(
-    "around", ["{}", '{{"you sent": "{}", "at": 7}}', "X-Key: {}\r\nHost: a.b", "ab{}cd"]
+    "around",
+    ["{}", '{{"you sent": "{}", "at": 7}}', "X-Key: {}\r\nHost: a.b", "ab{}cd"],
 )
 def test_a_secret_is_found_in_whatever_encoding(secret, encoding, around):
     text = around.format(ENCODINGS[encoding](secret))
@@ -155,7 +158,7 @@ def test_the_dialog_shows_no_answer_that_may_hold_the_key(serve, connect, encodi
 
 def test_a_key_at_the_end_of_what_is_shown_is_not_shown_in_part(serve, connect):
     body = b"x" * 1990 + SECRETS[2].encode() + b"y" * 9000
-    sample = connect(serve(answer(body, status=400)), Auth("bearer", SECRETS[2])).sample(
-        "1"
-    )
+    sample = connect(
+        serve(answer(body, status=400)), Auth("bearer", SECRETS[2])
+    ).sample("1")
     assert "AKIA" not in sample.excerpt
