@@ -241,7 +241,7 @@ def test_what_has_changed_is_asked_for_in_the_zone_of_the_api(
 
 
 def test_a_server_that_compares_the_clock_only_misses_nothing_in_autumn():
-    """Whatever happens after a moment has later digits than those that are asked for."""
+    """Whatever happens after a moment has later digits than those asked for."""
     zone = ZoneInfo("Europe/Paris")
     start = datetime(2025, 10, 25, 22)
     moments = [start + timedelta(minutes=10 * step) for step in range(48)]
