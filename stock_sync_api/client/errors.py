@@ -26,7 +26,7 @@ class ClientError(Exception):
     body = b""
     #: whether the answer is a page for people, and not the API's own
     is_page = False
-    #: which token the API would have liked better (``WWW-Authenticate``); no fact either
+    #: what the API says about the token it got (``WWW-Authenticate``); no fact either
     challenge = ""
 
     def __init__(self, **facts):
@@ -60,9 +60,9 @@ class AuthFailed(ClientError):
 
 
 class Blocked(ClientError):
-    """What guards the API (Cloudflare, say) turns this server away. ``reason``: blocked.
+    """What guards the API (Cloudflare, say) turns us away. ``reason``: blocked.
 
-    Neither the credentials nor the address are at fault, and asking more makes it worse.
+    Neither credentials nor address are at fault, and asking more makes it worse.
     """
 
     code = "http_error"

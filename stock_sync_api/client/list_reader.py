@@ -2,7 +2,7 @@ import hashlib
 import json
 from collections.abc import Iterator
 from contextlib import suppress
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
 from . import strict_json
@@ -240,11 +240,11 @@ class ListReader:
         :param again: how many rows of the page had come before
         :raise InvalidResponse: at an end that comes too early
         """
-        place = None
-        if not self._is_nothing(progress, reading):
-            place = self._pager.after(progress.place, reading)
-            if place is None and not self._pager.is_complete(reading):
-                raise InvalidResponse(reason="incomplete")
+        if self._is_nothing(progress, reading):
+            return replace(progress, place=None)
+        place = self._pager.after(progress.place, reading)
+        if place is None and not self._pager.is_complete(reading):
+            raise InvalidResponse(reason="incomplete")
         if place is not None and self._pager.by_address:
             place = self._session.next_url(reading.answer, place)
         announced = self._pager.announced(reading) or progress.announced

@@ -197,6 +197,7 @@ class Mapper:
 
     def _level(self, external_id, level, row, latest) -> Level:
         location = date = None
+        undated = False
         if self._location:
             location = _location_text(self._location.get(level))
         try:
@@ -207,10 +208,11 @@ class Mapper:
                 date = self._date.get(level)
                 if date is None and level is not row:
                     date = self._date.get(row)
-            try:
-                date, undated = parse_moment(date, latest, self._zone), False
-            except ValueError:
-                date, undated = None, True  # the quantity counts all the same
+            if date is not None:
+                try:
+                    date = parse_moment(date, latest, self._zone)
+                except ValueError:
+                    date, undated = None, True  # the quantity counts all the same
             quantity = parse_quantity(quantity)
             return Level(external_id, quantity, location, date, undated)
         except ClientError as error:
@@ -246,15 +248,15 @@ def _id_text(value) -> str:
 def _usable_id(value) -> str:
     """:raise InvalidResponse: for what no database can keep as an id"""
     external_id = _id_text(value).strip()  # as Odoo keeps them
+    if is_usable_id(external_id):
+        return external_id
     if not external_id:
         raise InvalidResponse(reason="bad_id_empty")
-    if not is_usable_id(external_id):
-        is_long = len(external_id) > _MAX_ID_LENGTH
-        raise InvalidResponse(
-            reason="bad_id_long" if is_long else "bad_id_character",
-            id=_shown_id(external_id),
-        )
-    return external_id
+    is_long = len(external_id) > _MAX_ID_LENGTH
+    raise InvalidResponse(
+        reason="bad_id_long" if is_long else "bad_id_character",
+        id=_shown_id(external_id),
+    )
 
 
 def _shown_id(text: str) -> str:

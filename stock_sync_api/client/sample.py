@@ -42,7 +42,6 @@ class Sample:
     error: ClientError | None = None
     has_next: bool = False
 
-
     def show(self, answer: Answer, without_secrets: Callable[[str], str | None]):
         """Show as much of an answer as may be shown.
 

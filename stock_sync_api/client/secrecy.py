@@ -21,7 +21,8 @@ _SHORTEST = 4
 _DEPTH = 2
 
 _BACKSLASH = re.compile(
-    r"\\(?:u\{0*([0-9a-fA-F]{1,6})\}|u([0-9a-fA-F]{4})|x([0-9a-fA-F]{2})|(.))", re.DOTALL
+    r"\\(?:u\{0*([0-9a-fA-F]{1,6})\}|u([0-9a-fA-F]{4})|x([0-9a-fA-F]{2})|(.))",
+    re.DOTALL,
 )
 _NO_SKELETON = re.compile(r"[^a-z0-9]+")
 _NOT_BASE64 = re.compile(r"[^A-Za-z0-9+/]")

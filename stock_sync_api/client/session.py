@@ -5,7 +5,7 @@ from urllib.parse import quote, urlencode, urljoin
 
 from .auth import Auth, header_value
 from .deadline import answer_until
-from .errors import AuthFailed, ClientError, InvalidResponse
+from .errors import AuthFailed, Blocked, ClientError, InvalidResponse
 from .oauth import forget_token, get_token, is_spent
 from .own_words import quote as quote_of
 from .own_words import tells_trouble
@@ -68,8 +68,10 @@ class Session:
             self._quote(error)
 
     def _quote(self, error: ClientError):
-        words = quote_of(error.body, self._secrets())
-        error.body = b""
+        body, error.body = error.body, b""
+        if isinstance(error, Blocked):
+            return  # these are not the API's words
+        words = quote_of(body, self._secrets())
         if words:
             error.facts["said"] = words
 

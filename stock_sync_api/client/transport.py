@@ -1,6 +1,7 @@
 """The one way out to the network: a request within limits, or one typed error."""
 
 import random
+import re
 import socket
 import ssl
 import threading
@@ -49,6 +50,8 @@ _DEFAULT_PORTS = {"http": 80, "https": 443}
 #: seconds, and bytes, that the words of an error are worth
 _WORDS_SECONDS = 2
 _WORDS_BYTES = 65536
+#: a page that asks who one is, and so refuses the credentials
+_SIGN_IN = re.compile(rb"(sign|log)[ -]?(in|on)\b|password", re.IGNORECASE)
 #: headers of those who guard other people's servers
 _GUARDS = ("Cf-Ray", "X-Sucuri-Id", "X-Iinfo", "X-Datadome", "X-Akamai-Request-Id")
 
@@ -83,7 +86,9 @@ class Answer(NamedTuple):
 
         Not where the connection may have broken off before a body came.
         """
-        is_whole = "Content-Length" in self.headers or "Transfer-Encoding" in self.headers
+        is_whole = (
+            "Content-Length" in self.headers or "Transfer-Encoding" in self.headers
+        )
         return self.status == 204 or (is_whole and not self.body.strip())
 
     def header(self, name: str) -> str:
@@ -424,7 +429,7 @@ def _is_blocked(status: int, headers: Mapping[str, str], body: bytes) -> bool:
     is_guarded = any(name in headers for name in _GUARDS)
     if looks_like_html(body):
         # An API refuses in its own language; a 503 may be any server's page.
-        return status == 403 or is_guarded
+        return is_guarded or (status == 403 and not _SIGN_IN.search(body))
     return is_guarded and body.strip().lower().startswith(b"error code: 1")
 
 

@@ -53,6 +53,50 @@ PAGING_NEEDS = {
     "next_url": ["next_path"],
     "version": ["page_param", "next_path"],
 }
+#: the choices with which a field means something: each a field with some values, or
+#: with whether there is one at all. With others the form hides the field, and what is
+#: left in it has no effect.
+USED_WITH = {
+    "auth_header": {"auth_type": ["api_key"], "auth_param": False},
+    "auth_param": {"auth_type": ["api_key"]},
+    "auth_username": {"auth_type": ["basic", "oauth2"]},
+    "oauth_token_url": {"auth_type": ["oauth2"]},
+    "oauth_scope": {"auth_type": ["oauth2"]},
+    "http_method": {"request_mode": ["list", "ids"]},
+    "since_param": {"request_mode": ["list"]},
+    "ids_param": {"request_mode": ["ids"]},
+    "ids_separator": {"request_mode": ["ids"]},
+    "ids_per_request": {"request_mode": ["ids"]},
+    "rows_path": {"list_path": True},
+    "item_rows_path": {"item_path": True},
+    "paging": {"list_path": True},
+    "page_param": {
+        "list_path": True,
+        "paging": ["page", "offset", "cursor", "version"],
+    },
+    "page_size_param": {
+        "list_path": True,
+        "paging": ["page", "offset", "cursor", "link", "next_url", "version"],
+    },
+    "page_size": {
+        "list_path": True,
+        "paging": ["page", "offset", "cursor", "link", "next_url", "version"],
+    },
+    "first_page": {"list_path": True, "paging": ["page"]},
+    "next_path": {"list_path": True, "paging": ["cursor", "next_url", "version"]},
+    "pages_path": {"list_path": True, "paging": ["page"]},
+    "total_path": {"list_path": True},
+    "cursor_alone": {"list_path": True, "paging": ["cursor"]},
+}
+#: the choices themselves: what they hide must be right once they show it
+_CHOICES = (
+    "auth_type",
+    "auth_param",
+    "request_mode",
+    "paging",
+    "list_path",
+    "item_path",
+)
 
 
 class StockSyncApiMixin(models.AbstractModel):
@@ -350,11 +394,25 @@ class StockSyncApiMixin(models.AbstractModel):
             value = False
         self[fname] = value
 
-    @api.constrains("base_url", "oauth_token_url")
+    def _is_used(self, fname):
+        """Whether a field means anything, by what else is chosen."""
+        self.ensure_one()
+        return all(
+            bool(self[choice]) == wanted
+            if isinstance(wanted, bool)
+            else self[choice] in wanted
+            for choice, wanted in USED_WITH.get(fname, {}).items()
+        )
+
+    def _get_used(self, fname):
+        """The value of a field; False where it means nothing."""
+        return self._is_used(fname) and self[fname]
+
+    @api.constrains("base_url", "oauth_token_url", "auth_type")
     def _check_urls(self):
         for record in self:
             for fname in ("base_url", "oauth_token_url"):
-                if record[fname] and not _is_plain_url(record[fname]):
+                if record._get_used(fname) and not _is_plain_url(record[fname]):
                     raise ValidationError(
                         self.env._(
                             "The %(field)s must look like https://api.example.com/v1:"
@@ -421,19 +479,25 @@ class StockSyncApiMixin(models.AbstractModel):
                 )
 
     @api.constrains(
-        "auth_param", "ids_param", "since_param", "page_param", "page_size_param"
+        "auth_param",
+        "ids_param",
+        "since_param",
+        "page_param",
+        "page_size_param",
+        *_CHOICES,
     )
     def _check_parameter_names(self):
         names = ("auth_param", "ids_param", "since_param", "page_param")
         for record in self:
             for fname in (*names, "page_size_param"):
-                if record[fname] and not PARAMETER_NAME.fullmatch(record[fname]):
+                name = record._get_used(fname)
+                if name and not PARAMETER_NAME.fullmatch(name):
                     raise ValidationError(
                         self.env._(
                             "%(field)s: “%(name)s” cannot be the name of a parameter:"
                             " no spaces, and none of & = # ? + %%",
                             field=record._label(fname),
-                            name=record[fname],
+                            name=name,
                         )
                     )
 
@@ -468,7 +532,7 @@ class StockSyncApiMixin(models.AbstractModel):
                         )
                     )
 
-    @api.constrains(*MAPPING_FIELDS.values(), *PAGING_FIELDS.values())
+    @api.constrains(*MAPPING_FIELDS.values(), *PAGING_FIELDS.values(), *_CHOICES)
     def _check_expressions(self):
         for record in self:
             for settings, fnames in (
@@ -537,17 +601,15 @@ class StockSyncApiMixin(models.AbstractModel):
             item_path=self.item_path or "",
             list_path=self.list_path or "",
             mode=self.request_mode,
-            method=self.http_method,
-            headers=(
-                *self._get_rows("header", is_secret=False),
-                *self._get_rows("header", is_secret=True),
-            ),
+            method=self._get_used("http_method") or "GET",
+            headers=self._get_rows("header", is_secret=False),
+            secret_headers=self._get_rows("header", is_secret=True),
             params=self._get_rows("param", is_secret=False),
             secret_params=self._get_rows("param", is_secret=True),
-            ids_param=self.ids_param or "",
-            ids_separator=self.ids_separator or "",
-            ids_per_request=self.ids_per_request,
-            since_param=self.since_param or "",
+            ids_param=self._get_used("ids_param") or "",
+            ids_separator=self._get_used("ids_separator") or "",
+            ids_per_request=self._get_used("ids_per_request") or 0,
+            since_param=self._get_used("since_param") or "",
             mapping=self._get_mapping(),
             paging=self._get_paging(),
             auth=self._get_auth(),
@@ -578,11 +640,11 @@ class StockSyncApiMixin(models.AbstractModel):
         return Auth(
             kind=self.auth_type,
             secret=self._get_secret() if self.auth_type != "none" else "",
-            username=self.auth_username or "",
-            header=self.auth_header or "",
-            param=self.auth_param or "",
-            token_url=self.oauth_token_url or "",
-            scope=self.oauth_scope or "",
+            username=self._get_used("auth_username") or "",
+            header=self._get_used("auth_header") or "",
+            param=self._get_used("auth_param") or "",
+            token_url=self._get_used("oauth_token_url") or "",
+            scope=self._get_used("oauth_scope") or "",
         )
 
     def _get_mapping(self):
@@ -590,17 +652,20 @@ class StockSyncApiMixin(models.AbstractModel):
 
     def _get_paging(self):
         return Paging(
-            kind=self.paging,
-            param=self.page_param or "",
-            size_param=self.page_size_param or "",
-            size=self.page_size,
-            first=self.first_page,
-            cursor_alone=self.cursor_alone,
+            kind=self._get_used("paging") or "none",
+            param=self._get_used("page_param") or "",
+            size_param=self._get_used("page_size_param") or "",
+            size=self._get_used("page_size") or 0,
+            first=self._get_used("first_page") or 0,
+            cursor_alone=self._get_used("cursor_alone"),
             **self._get_texts(PAGING_FIELDS),
         )
 
     def _get_texts(self, fnames):
-        return {name: (self[fname] or "").strip() for name, fname in fnames.items()}
+        return {
+            name: (self._get_used(fname) or "").strip()
+            for name, fname in fnames.items()
+        }
 
     def _get_rows(self, kind, is_secret):
         """:return: tuple of (name, value) of the extra headers or parameters"""

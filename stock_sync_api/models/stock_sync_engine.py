@@ -74,8 +74,10 @@ class StockSyncEngine(models.AbstractModel):
             if len(reading.codes) > 1:
                 by_site, faults = {}, reading.several_codes(by_site, faults)
             self.env["stock.sync.plan"]._plan(run, by_site, faults, received)
-            named = {level.external_id for level in answers[0]}
+            levels, _faults = answers
+            named = {level.external_id for level in levels}
             self.env["stock.sync.missing"]._plan_left_out(run, named)
+            run._count_undated(levels)
         run.state = "applying"
         while lines := self._next_lines(run):
             self._apply_lines(run, lines)

@@ -193,8 +193,8 @@ SENTENCES = {
         " address or a parameter for JSON (a header Accept, or format=json)."
     ),
     "invalid_response.csv": _lt(
-        "The API answered with a CSV file, and only JSON is understood. Check whether it"
-        " has an address or a parameter for JSON (a header Accept, or format=json)."
+        "The API answered with a CSV file, and only JSON is understood. Check whether"
+        " it has an address or a parameter for JSON (a header Accept, or format=json)."
     ),
     "invalid_response.not_an_object": _lt(
         "The API's answer is valid JSON, but a row in it is not an object. Check the"
@@ -218,9 +218,9 @@ SENTENCES = {
         " or tell who runs the API."
     ),
     "invalid_response.bad_id_character": _lt(
-        "The API's answer names the product by “%(id)s”, in which there is a tab, a line"
-        " break or another character that no ID can have (shown as �). Tell who runs the"
-        " API."
+        "The API's answer names the product by “%(id)s”, in which there is a tab, a"
+        " line break or another character that no ID can have (shown as �). Tell who"
+        " runs the API."
     ),
     "invalid_response.bad_id_long": _lt(
         "The API's answer names the product by “%(id)s”, which is longer than an ID can"
@@ -247,15 +247,15 @@ SENTENCES = {
         "The expression “%(name)s” does not work on the API's answer. Test the"
         " connection to see the answer, then correct the expression in the backend."
     ),
-    "invalid_response.paging": _lt(
-        "The API's answer has no usable “%(name)s”, by which the backend finds its way"
-        " through the pages. Correct it in the backend, or empty it if the API does not"
-        " say."
-    ),
     "invalid_response.too_much": _lt(
         "The expression “%(name)s” makes too much of the API's answer: it repeats what"
         " it is given again and again. Reading was stopped; write it more simply in the"
         " backend."
+    ),
+    "invalid_response.paging": _lt(
+        "The API's answer has no usable “%(name)s”, by which the backend finds its way"
+        " through the pages. Correct it in the backend, or empty it if the API does not"
+        " say."
     ),
     "invalid_response.bad_link": _lt(
         "The API's Link header, by which the backend finds the next page, was not"
@@ -263,8 +263,8 @@ SENTENCES = {
         " way of paging in the backend."
     ),
     "invalid_response.next_scheme": _lt(
-        "The API's next page is at %(target)s: the same server, but with another kind of"
-        " connection; nothing was sent there. Enter the backend's address as the API"
+        "The API's next page is at %(target)s: the same server, but with another kind"
+        " of connection; nothing was sent there. Enter the backend's address as the API"
         " writes it, with https where it has that."
     ),
     "invalid_response.next_elsewhere": _lt(

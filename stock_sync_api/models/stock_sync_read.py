@@ -129,6 +129,7 @@ class StockSyncRead(models.AbstractModel):
         run.write(
             {"version": batch.version or run.version, "heard_date": batch.received}
         )
+        run._count_undated(batch.levels)
 
     @api.model
     def _end_answers(self, run, reading, state):

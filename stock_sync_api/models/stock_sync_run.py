@@ -102,6 +102,13 @@ class StockSyncRun(models.Model):
     )
     skipped = fields.Integer(readonly=True, aggregator="sum")
     failed = fields.Integer(readonly=True, aggregator="sum")
+    undated = fields.Integer(
+        string="Times Not Understood",
+        readonly=True,
+        aggregator="sum",
+        help="Quantities whose time in the API's answer was not understood. They count"
+        " all the same, without it: nothing tells whether they are outdated.",
+    )
     api_calls = fields.Integer(string="API Calls", readonly=True, aggregator="sum")
     message = fields.Char(compute="_compute_message")
     delta = fields.Boolean(
@@ -203,6 +210,7 @@ class StockSyncRun(models.Model):
         "skipped",
         "failed",
         "nameless",
+        "undated",
         "preview",
         "resume_date",
         "line_ids.state",
@@ -264,6 +272,14 @@ class StockSyncRun(models.Model):
         if self.nameless:
             nameless = format_number(self.env, self.nameless)
             parts.append(self.env._("%s rows without a usable ID", nameless))
+        if self.undated:
+            parts.append(
+                self.env._(
+                    "the time of %s rows was not understood, and their quantities count"
+                    " without it",
+                    format_number(self.env, self.undated),
+                )
+            )
         return ", ".join(parts)
 
     def _drift_text(self):
@@ -304,6 +320,10 @@ class StockSyncRun(models.Model):
         values = {name: self[name] + more for name, more in increments.items() if more}
         if values:
             self.write(values)
+
+    def _count_undated(self, levels):
+        """Remember that times were not understood: once, and not for each row."""
+        self._count(undated=sum(level.undated for level in levels))
 
     def _finish(self, state=None, error_code=None, error_facts=None):
         """Close the run; without a state, the counters decide which."""

@@ -8,6 +8,7 @@ from . import test_drift
 from . import test_errors
 from . import test_full
 from . import test_held_lines
+from . import test_hidden_settings
 from . import test_left_out
 from . import test_list
 from . import test_migration
@@ -30,4 +31,5 @@ from . import test_several_rows
 from . import test_tour
 from . import test_tour_screens
 from . import test_translations
+from . import test_undated
 from . import test_unmatched

@@ -133,6 +133,7 @@ class TestRefusedSettings(StockSyncCase):
             savepoint.rollback()
 
     def test_expression_that_does_not_compile_is_refused_with_its_place(self):
+        self.backend.list_path = "/stock"
         for fname, label in (
             ("rows_path", "Rows"),
             ("item_rows_path", "Rows of One Product"),
@@ -147,10 +148,24 @@ class TestRefusedSettings(StockSyncCase):
             ("pages_path", "Number of Pages"),
             ("total_path", "Number of Rows"),
         ):
-            self.assert_refused({fname: "stock.]level"}, label, "stock. ⟨?⟩ ]level")
+            values = {fname: "stock.]level"}
+            if fname == "next_path":
+                values["paging"] = "cursor"
+            self.assert_refused(values, label, "stock. ⟨?⟩ ]level")
+
+    def test_what_the_form_hides_is_looked_at_once_it_shows_it(self):
+        broken = {"next_path": "stock.]level", "pages_path": "stock.]pages"}
+        self.backend.write({"list_path": "/stock", "paging": "none", **broken})
+        self.assert_refused({"paging": "cursor"}, "Next Page", "⟨?⟩")
+        self.assert_refused({"paging": "page"}, "Number of Pages", "⟨?⟩")
+        self.backend.write({"oauth_token_url": "ftp://auth.example", "auth_param": "?"})
+        self.assert_refused({"auth_type": "oauth2"}, "Token URL")
+        self.assert_refused({"auth_type": "api_key"}, "“?”")
 
     def test_number_of_pages_may_be_in_a_header(self):
-        self.backend.pages_path = "header:X-WP-TotalPages"
+        self.backend.write(
+            {"list_path": "/stock", "pages_path": "header:X-WP-TotalPages"}
+        )
         paging = self.backend._get_api_settings().paging
         self.assertEqual(paging.pages, "header:X-WP-TotalPages")
 
@@ -164,7 +179,8 @@ class TestRefusedSettings(StockSyncCase):
     def test_address_needs_a_server(self):
         for url in ("example.com", "ftp://example.com", "https://", "https://u:p@x.y"):
             self.assert_refused({"base_url": url}, "Base URL", "https://")
-            self.assert_refused({"oauth_token_url": url}, "Token URL", "https://")
+            oauth = {"auth_type": "oauth2", "oauth_token_url": url}
+            self.assert_refused(oauth, "Token URL", "https://")
 
     def test_way_of_asking_needs_its_fields(self):
         self.assert_refused({"request_mode": "list"}, "Path of the List")
@@ -183,8 +199,10 @@ class TestRefusedSettings(StockSyncCase):
         self.assertEqual(self.backend._get_api_settings().mapping.external_id, "")
 
     def test_names_that_no_request_can_carry_are_refused(self):
+        self.backend.list_path = "/stock"
         for fname in ("ids_param", "since_param", "page_param", "page_size_param"):
-            self.assert_refused({fname: "a b"}, "“a b”")
+            mode = "ids" if fname == "ids_param" else "list"
+            self.assert_refused({fname: "a b", "request_mode": mode}, "“a b”")
         self.backend.page_param = "searchCriteria[currentPage]"
         for kind, name in (
             ("param", "a&b"),
@@ -474,6 +492,7 @@ class TestConnectionTest(StockSyncCase):
             "seconds": 0.123,
             "size": 1234,
             "excerpt": '{"items": []}',
+            "withheld": False,
             "rows": 0,
             "levels": [],
             "faults": [],
@@ -538,14 +557,36 @@ class TestConnectionTest(StockSyncCase):
         self.assertIn("no scope", test.excerpt)
         self.assertFalse(test.next_step, "the problem says what to do")
 
+    def answer_shown(self, answer):
+        """The dialog about what the API answers to the question about one product."""
+        self.answers["123"] = answer
+        action = self.backend.action_test_connection()
+        return self.env[action["res_model"]].browse(action["res_id"])
+
     def test_secret_that_the_api_echoes_is_not_shown(self):
-        row = {"name": "token", "is_secret": True, "secret_input": "s/cret é"}
-        self.backend.parameter_ids = [Command.create(row)]
-        test = self.dialog(
-            url=f"{API}/stock?token=s%2Fcret%20%C3%A9", excerpt='{"you": "s/cret é"}'
+        for kind in ("param", "header"):
+            row = {"kind": kind, "name": "X-Token", "is_secret": True}
+            row["secret_input"] = "s/cret é1234"
+            self.backend.parameter_ids = [Command.clear(), Command.create(row)]
+            test = self.answer_shown('{"you": "s/cret é1234"}')
+            self.assertEqual(test.excerpt, '{"you": "•••"}')
+            test = self.answer_shown('{"you": "s&#47;cret \\u00e91234"}')
+            self.assertNotIn("1234", test.excerpt)
+            self.assertIn("not shown", test.excerpt)
+            test = self.answer_shown(
+                (400, {}, '{"error": "bad token s%2fcret%20%c3%a91234"}')
+            )
+            self.assertNotIn("1234", f"{test.excerpt} {test.problem}")
+            self.assertNotIn("The API says", test.problem)
+
+    def test_refusal_is_quoted_in_the_sentence(self):
+        test = self.answer_shown(
+            (403, {}, '{"error": {"message": "IP <b>not</b> allowed"}}')
         )
-        self.assertIn(f"{API}/stock?token=••• answered", test.summary)
-        self.assertEqual(test.excerpt, '{"you": "•••"}')
+        self.assertIn("refused the credentials", test.problem)
+        self.assertTrue(
+            test.problem.endswith("The API says: “IP not allowed”."), test.problem
+        )
 
     def test_long_list_is_shown_in_part_and_its_codes_in_full(self):
         levels = [Level(str(n), Decimal(n), f"L{n:03}") for n in range(100)]

@@ -77,6 +77,14 @@ PRODUCT_FAULTS = {
         "timeout",
         "did not answer in time",
     ),
+    "its own words": (
+        (422, {}, '{"error": {"message": "Unknown\\nsite <b>7</b>"}}'),
+        "http_error",
+        "The API says: “Unknown site 7”.",
+    ),
+    "XML": ("<?xml version='1.0'?><stock/>", "invalid_response", "in XML"),
+    "CSV": ("sku;qty\nbad;5\n", "invalid_response", "CSV"),
+    "id with a fraction": (item(product_id=12.0), "invalid_response", "by 12.0, which"),
     "404": ((404, {}, ""), "product_not_found", "does not know the external ID bad"),
     "410": ((410, {}, ""), "product_not_found", "does not know the external ID bad"),
     "400": ((400, {}, "{}"), "http_error", "HTTP 400"),
@@ -121,7 +129,6 @@ PRODUCT_FAULTS = {
     "no id": (without("product_id"), "invalid_response", "no “product_id”"),
     "no quantity": (without("quantity"), "invalid_response", "no “quantity”"),
     "id that is none": (item(product_id=None), "invalid_response", "no id"),
-    "date that is none": (item(updated_at="soon"), "invalid_response", "no date"),
     "another product": (
         item(product_id="124"),
         "product_mismatch",
@@ -148,6 +155,11 @@ PRODUCT_FAULTS = {
 STOPPING_FAULTS = {
     "401": ((401, {}, ""), "auth_failed", "refused the credentials (HTTP 401)"),
     "403": ((403, {}, HTML), "auth_failed", "refused the credentials (HTTP 403)"),
+    "403 of a guard": (
+        (403, {"CF-Ray": "8a"}, "<html><title>Attention Required!</title></html>"),
+        "http_error",
+        "turned this server away (HTTP 403)",
+    ),
     "429": ((429, {}, ""), "rate_limited", "fewer requests (HTTP 429)"),
     "429 and when": (
         (429, {"Retry-After": "3600"}, ""),

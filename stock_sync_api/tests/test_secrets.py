@@ -373,7 +373,7 @@ class TestSecretRows(SecretCase):
         cls.row = cls.backend.parameter_ids.filtered("is_secret")
 
     def headers(self):
-        return dict(self.backend._get_api_settings().headers)
+        return dict(self.backend._get_api_settings().secret_headers)
 
     def test_secret_row_is_sent_and_shown_to_nobody(self):
         self.assertEqual(self.headers(), {"X-Key": SECRET})

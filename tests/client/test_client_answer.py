@@ -18,6 +18,12 @@ def body(quantity=b"50", rest=b""):
     return answer(b'{"product_id": "123", "quantity": ' + quantity + rest + b"}")
 
 
+def broken_off(peer):
+    """A connection that is closed before a body came, or its length was said."""
+    peer.read_request()
+    peer.send(b"HTTP/1.1 200 OK\r\n\r\n")
+
+
 def chunked(*chunks, end=b"0\r\n\r\n"):
     head = answer(length=False, transfer_encoding="chunked")
     return head + b"".join(b"%x\r\n%s\r\n" % (len(c), c) for c in chunks) + end
@@ -70,8 +76,7 @@ def test_an_answer_without_a_length_ends_with_the_connection(serve, connect):
 @pytest.mark.parametrize(
     ("script", "reason"),
     [
-        (answer(b""), "not_json"),
-        (answer(status=204, length=False), "not_json"),
+        (broken_off, "not_json"),
         (answer(BODY[:-1]), "not_json"),
         (answer(BODY + b"x"), "not_json"),
         (answer(BODY + BODY), "not_json"),
@@ -90,6 +95,17 @@ def test_an_answer_without_a_length_ends_with_the_connection(serve, connect):
         (answer(b'{"a":' * 100_000), "not_json"),
         (answer(b"<!DOCTYPE html><p>Sign in</p>"), "html"),
         (answer(b"\xef\xbb\xbf\r\n <html>"), "html"),
+        (answer(b"<?xml version='1.0'?><!-- x --><html xmlns='x'>"), "html"),
+        (answer(b"<h1>It works!</h1>"), "html"),
+        (answer(b"<?xml version='1.0'?>\n<stock><item/></stock>"), "xml"),
+        (answer(b"<stock><item sku='1'/></stock>"), "xml"),
+        (answer(b"<soap:Envelope/>"), "xml"),
+        (answer(b"sku,qty\n1,5\n2,6\n"), "csv"),
+        (answer(b"\xef\xbb\xbfsku;qty;place\r\n1;5;A\r\n"), "csv"),
+        (answer(b"sku\tqty\n1\t5"), "csv"),
+        (answer(b"sku,qty\n" + b"1,5\n" * 3000), "csv"),
+        (answer(b"please, sign in\nfirst"), "not_json"),
+        (answer(b'{"a": 1,\n"b": 2,\n'), "not_json"),
         (answer(b"[1]"), "not_an_object"),
         (answer(b"50"), "not_an_object"),
         (answer(b'{"quantity": 50}'), "missing"),

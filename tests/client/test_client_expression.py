@@ -206,7 +206,7 @@ FUNCTIONS = {
         ("max(@)", "[]", None),
     ],
     "max_by": [("max_by(@, &q).q", '[{"q": 9}, {"q": 10}]', "10")],
-    "merge": [("merge(@, `{\"b\": 2}`)", '{"a": 1}', {"a": "1", "b": "2"})],
+    "merge": [('merge(@, `{"b": 2}`)', '{"a": 1}', {"a": "1", "b": "2"})],
     "min": [("min(@)", "[9, 10, -0.5]", "-0.5"), ("min(@)", "[10, 9.0]", "9.0")],
     "min_by": [("min_by(@, &q).q", '[{"q": 9}, {"q": 10}]', "9")],
     "not_null": [("not_null(a, b)", '{"b": 10}', "10")],
@@ -223,7 +223,11 @@ FUNCTIONS = {
     "to_number": [("to_number(@)", '"1.50"', "1.50"), ("to_number(@)", "7", "7")],
     "to_string": [
         ("to_string(@)", "1.50", "1.50"),
-        ("to_string(@)", '{"a": [1.50, "2", null, true]}', '{"a":[1.50,"2",null,true]}'),
+        (
+            "to_string(@)",
+            '{"a": [1.50, "2", null, true]}',
+            '{"a":[1.50,"2",null,true]}',
+        ),
     ],
     "total": [("total(@)", "[0.1, 0.2]", "0.3")],
     "type": [
@@ -241,7 +245,8 @@ def test_every_function_that_saving_accepts_is_tried():
 
 
 @pytest.mark.parametrize(
-    ("text", "document", "result"), [case for each in FUNCTIONS.values() for case in each]
+    ("text", "document", "result"),
+    [case for each in FUNCTIONS.values() for case in each],
 )
 def test_every_function_takes_the_numbers_of_an_answer(text, document, result):
     found = evaluate(text, document)
@@ -252,10 +257,10 @@ def test_every_function_takes_the_numbers_of_an_answer(text, document, result):
 @pytest.mark.parametrize(
     ("text", "document", "result"),
     [
-        ("@ == `[1, {\"a\": 2}]`", '[1.0, {"a": 2.0}]', True),
+        ('@ == `[1, {"a": 2}]`', '[1.0, {"a": 2.0}]', True),
         ("@ == `[1, 2]`", "[1]", False),
-        ("@ == `{\"a\": 1}`", '{"a": 1.0}', True),
-        ("@ == `{\"a\": 1}`", '{"b": 1.0}', False),
+        ('@ == `{"a": 1}`', '{"a": 1.0}', True),
+        ('@ == `{"a": 1}`', '{"b": 1.0}', False),
         ("@ != `[1]`", "[1.0]", False),
         ("@ > `0.1`", "0.10000000000000000001", True),
         ("max(@) == `10`", "[9, 10]", True),

@@ -20,6 +20,7 @@ CODES = {
     "rate_limited",
     "http_error",
     "invalid_response",
+    "not_in_answer",
     "product_not_found",
     "product_mismatch",
     "invalid_quantity",

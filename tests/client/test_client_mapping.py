@@ -245,7 +245,10 @@ def test_a_text_from_the_answer_is_plain_text():
         ({"product_id": True, "quantity": 1}, (None, "invalid_response", "bad_id")),
         ({"product_id": {}, "quantity": 1}, (None, "invalid_response", "bad_id")),
         *(
-            ({"product_id": external_id, "quantity": 1}, (None, "invalid_response", why))
+            (
+                {"product_id": external_id, "quantity": 1},
+                (None, "invalid_response", why),
+            )
             for external_id, why in (
                 ("", "bad_id_empty"),
                 (" \t", "bad_id_empty"),
@@ -282,6 +285,20 @@ def test_null_is_no_stock_kept_and_absence_is_a_fault():
 def test_spaces_around_an_id_are_no_part_of_it():
     levels, _faults = read(Mapping(), {"items": [{"product_id": " 1 ", "quantity": 1}]})
     assert levels[0].external_id == "1"
+
+
+@pytest.mark.parametrize(
+    ("external_id", "reason", "shown"),
+    [
+        (123.0, "bad_id_number", "123.0"),
+        ("A\tB", "bad_id_character", "A�B"),
+        ("x" * 300, "bad_id_long", "x" * 40 + "…"),
+    ],
+)
+def test_ids_that_all_have_one_fault_are_told_with_it(external_id, reason, shown):
+    rows = [{"product_id": external_id, "quantity": 1}] * 2
+    error = failure(Mapping(), {"items": rows})
+    assert (error.facts["reason"], error.facts["id"]) == (reason, shown)
 
 
 def test_a_filter_that_fails_on_every_row_is_told_as_such():

@@ -150,12 +150,79 @@ def test_credentials_that_are_good_for_nothing_are_told(oauth_api):
     assert (len(tokens.questions), api.calls) == (2, 4)
 
 
-def test_a_403_needs_no_other_token(oauth_api):
+def test_a_403_that_means_forbidden_burns_no_token(oauth_api):
     tokens = TokenServer()
-    assert (
-        error_of(oauth_api(lambda q: answer(status=403), tokens)).facts["status"] == 403
-    )
+    api = oauth_api(lambda q: document({"message": "no"}, status=403), tokens)
+    error = error_of(api)
+    assert (error.facts["status"], error.facts["said"]) == (403, "no")
+    assert (len(tokens.questions), api.calls) == (1, 2)
+
+
+@pytest.mark.parametrize(
+    ("expires_in", "age", "asked"),
+    [
+        (3600, 0, 1),
+        (3600, 3000, 1),
+        (3600, 3541, 2),  # its end came while the API was thinking
+        (None, 0, 1),
+        (None, 61, 2),  # who does not say for how long may mean a minute
+    ],
+)
+def test_a_403_for_a_token_that_may_be_over_renews_it_once(
+    oauth_api, monkeypatch, expires_in, age, asked
+):
+    now = oauth.time.monotonic
+    ahead = [0]
+    monkeypatch.setattr(oauth.time, "monotonic", lambda: now() + ahead[0])
+
+    def reply(question):
+        ahead[0] = age
+        return item() if b"Bearer t2" in question.head else answer(status=403)
+
+    tokens = TokenServer(expires_in=expires_in)
+    api = oauth_api(reply, tokens, total_timeout=10_000)
+    if asked == 2:
+        assert level_of(api).quantity == 50
+    else:
+        assert error_of(api).facts["status"] == 403
+    assert len(tokens.questions) == asked
+
+
+@pytest.mark.parametrize(
+    "refusal",
+    [
+        document({"message": "The access token you provided has expired."}, status=403),
+        document({"error": "invalid_token"}, status=403),
+        answer(status=403, www_authenticate='Bearer error="invalid_token"'),
+    ],
+)
+def test_a_403_that_says_that_the_token_is_over_renews_it_once(oauth_api, refusal):
+    def reply(question):
+        return item() if b"Bearer t2" in question.head else refusal
+
+    tokens = TokenServer()
+    assert level_of(oauth_api(reply, tokens)).quantity == 50
+    assert len(tokens.questions) == 2
+    tokens = TokenServer()
+    assert error_of(oauth_api(lambda q: refusal, tokens)).code == "auth_failed"
+    assert len(tokens.questions) == 2
+
+
+def test_a_guard_before_the_api_burns_no_token(oauth_api):
+    tokens = TokenServer(expires_in=None)
+    api = oauth_api(lambda q: answer(b"<html>No</html>", status=403), tokens)
+    assert error_of(api).facts["reason"] == "blocked"
     assert len(tokens.questions) == 1
+
+
+def test_what_the_token_server_says_is_quoted(oauth_api):
+    content = {"error": "invalid_client", "error_description": f"Bad {SECRET}!"}
+    for secret, said in ((SECRET, None), ("x", "Bad x!")):
+        content["error_description"] = f"Bad {secret}!"
+        api = oauth_api(tokens=lambda question: document(content, status=400))
+        error = error_of(api)
+        assert error.facts["reason"] == "token"
+        assert error.facts.get("said") == said
 
 
 @pytest.mark.parametrize(

@@ -574,7 +574,6 @@ def test_a_cursor_that_is_none_is_told(reader, cursor):
     [
         ("http://elsewhere.invalid/v1?key=s3cret", "elsewhere.invalid"),
         ("//elsewhere.invalid/v1", "elsewhere.invalid"),
-        ("https://127.0.0.1/v1", "127.0.0.1"),
         ("http://user:s3cret@127.0.0.1/v1", "127.0.0.1"),
         ("file:///etc/passwd", ""),
     ],
@@ -591,6 +590,23 @@ def test_a_next_page_elsewhere_is_refused_and_never_contacted(
     with pytest.raises(ClientError) as caught:
         list(api.pages())
     assert caught.value.facts == {"reason": "next_elsewhere", "target": shown}
+    assert len(api.server.requests) == 1
+
+
+@pytest.mark.parametrize("kind", ["next_url", "link"])
+def test_a_next_page_with_another_scheme_is_told_as_such(reader, kind):
+    target = "https://127.0.0.1/v1?key=s3cret"
+
+    def reply(question):
+        return document(
+            {"items": rows(["1"]), "next": target}, link=f"<{target}>; rel=next"
+        )
+
+    api = reader(reply, KINDS[kind], Auth("bearer", "s3cret"))
+    with pytest.raises(ClientError) as caught:
+        list(api.pages())
+    facts = {"reason": "next_scheme", "target": "https://127.0.0.1"}
+    assert caught.value.facts == facts
     assert len(api.server.requests) == 1
 
 

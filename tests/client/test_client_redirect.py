@@ -74,7 +74,6 @@ def test_a_redirect_to_another_name_of_the_host_is_refused(serve, connect):
         ("javascript:alert(1)", ""),
         ("data:application/json,{}", ""),
         ("ftp://127.0.0.1/", "127.0.0.1"),
-        ("https://127.0.0.1/", "127.0.0.1"),
         ("http://127.0.0.1:99999/", "127.0.0.1:99999"),
         ("http://user:s3cret@elsewhere.invalid/?key=s3cret", "elsewhere.invalid"),
         ("http://127.0.0.1\\@elsewhere.invalid/", "elsewhere.invalid"),
@@ -93,8 +92,15 @@ def test_a_downgrade_from_https_is_refused(serve, connect, tls, trust):
     plain = serve(item())
     server = serve(answer(status=302, location=plain.url), tls)
     [(_id, error)] = trust(connect(server, AUTH)).get_levels(["123"])
-    assert error.facts["reason"] == "redirect_elsewhere"
+    assert error.facts["reason"] == "redirect_scheme"
+    assert error.facts["target"] == plain.url
     assert plain.connections == 0
+
+
+def test_a_redirect_to_https_on_another_port_is_told_as_such(failure):
+    error = failure(answer(status=301, location="https://127.0.0.1/stock?key=s3cret"))
+    assert error.facts["reason"] == "redirect_scheme"
+    assert error.facts["target"] == "https://127.0.0.1"
 
 
 @pytest.mark.parametrize("location", ["/stock/123", "/a", "?again", "#"])

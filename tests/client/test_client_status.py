@@ -107,6 +107,23 @@ def test_a_long_retry_after_is_reported_and_not_slept(serve, connect, pauses, st
 
 
 @pytest.mark.parametrize(
+    "headers",
+    [
+        {"retry_after": "2.0"},
+        {"x_ratelimit_reset": "2"},
+        {"x_rate_limit_time_reset_ms": "2000"},
+        {"x_ratelimit_reset_after": "2.000"},
+    ],
+)
+def test_a_short_wait_is_kept_whichever_header_asks_for_it(
+    serve, connect, pauses, headers
+):
+    server = serve([answer(status=429, **headers), item()])
+    assert level_of(connect(server)).quantity == 50
+    assert pauses == [2]
+
+
+@pytest.mark.parametrize(
     "value", ["99999999999", "9" * 5000, "Fri, 31 Dec 9999 23:59:59 GMT"]
 )
 def test_an_absurd_retry_after_fits_into_a_calendar(failure, pauses, value):

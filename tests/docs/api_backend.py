@@ -22,6 +22,8 @@ class Backend:
     _get_mapping = StockSyncApiMixin._get_mapping
     _get_paging = StockSyncApiMixin._get_paging
     _get_texts = StockSyncApiMixin._get_texts
+    _get_used = StockSyncApiMixin._get_used
+    _is_used = StockSyncApiMixin._is_used
     _get_auth = StockSyncApiMixin._get_auth
 
     def __init__(self, parameters=(), **values):
