@@ -6,6 +6,7 @@ from odoo.fields import Domain
 
 from ..client import ClientError, read_ahead
 from ..reading import Batch
+from ..tools import trim
 
 #: levels per transaction of a list: enough that the work per batch does not count
 LIST_BATCH_SIZE = 10_000
@@ -106,10 +107,10 @@ class StockSyncSource(models.AbstractModel):
                 order="id",
                 limit=_IDS_AT_ONCE,
             ):
-                for record_id, external_id in [(r.id, r[key]) for r in records]:
+                for record_id, external_id in [(r.id, trim(r[key])) for r in records]:
                     position = record_id
                     state = {**state, model: position}
-                    if external_id not in asked:
+                    if external_id and external_id not in asked:
                         asked[external_id] = state
                         yield external_id
 
