@@ -31,7 +31,7 @@ class ProductProduct(models.Model):
         "stock.sync.binding", "product_id", string="API Bindings"
     )
     x_external_id = fields.Char(
-        string="External ID",
+        string="API External ID",  # “External ID” is Odoo's own, in each import
         compute="_compute_sync_binding",
         inverse="_inverse_x_external_id",
         search="_search_x_external_id",

@@ -7,6 +7,7 @@ from . import test_dashboard
 from . import test_errors
 from . import test_full
 from . import test_held_lines
+from . import test_import
 from . import test_list
 from . import test_missing
 from . import test_multi_company
