@@ -175,6 +175,6 @@ class TestNeutralize(StockSyncCase):
             self.assertEqual(facts["reason_text"], "“•••” answered; see •••, or •••.")
             self.assertEqual(
                 record.error_message,
-                "••• answered with an error (HTTP 500). Try again later; if it stays so,"
-                " check the backend's address or tell who runs the API.",
+                "••• answered with an error (HTTP 500). Try again later; if it stays"
+                " so, check the backend's address or tell who runs the API.",
             )
