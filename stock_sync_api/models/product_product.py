@@ -2,7 +2,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import SQL
 
-from ..tools import search_through_sql
+from ..tools import BLANKS_SQL, search_through_sql
 from .stock_sync_binding import StockSyncBinding
 
 BINDING_STATES = StockSyncBinding.STATES
@@ -19,6 +19,11 @@ BINDING_FIELDS = {
 }
 
 
+def _untrimmed_index(column):
+    trimmed = f"btrim({column}, {BLANKS_SQL})"
+    return f"({trimmed}) WHERE {column} != {trimmed}"
+
+
 class ProductProduct(models.Model):
     _inherit = "product.product"
 
@@ -26,7 +31,7 @@ class ProductProduct(models.Model):
         "stock.sync.binding", "product_id", string="API Bindings"
     )
     x_external_id = fields.Char(
-        string="External ID",
+        string="API External ID",  # “External ID” is Odoo's own, in each import
         compute="_compute_sync_binding",
         inverse="_inverse_x_external_id",
         search="_search_x_external_id",
@@ -60,6 +65,10 @@ class ProductProduct(models.Model):
         " applied.",
     )
     sync_binding_count = fields.Integer(compute="_compute_sync_binding_count")
+
+    # Keys with spaces around them, of an import, say: few, and looked for each time.
+    _sync_untrimmed_default_code = models.Index(_untrimmed_index("default_code"))
+    _sync_untrimmed_barcode = models.Index(_untrimmed_index("barcode"))
 
     @api.depends(
         "company_id",

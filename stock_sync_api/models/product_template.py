@@ -13,7 +13,7 @@ class ProductTemplate(models.Model):
     _inherit = "product.template"
 
     x_external_id = fields.Char(
-        string="External ID",
+        string="API External ID",  # “External ID” is Odoo's own, in each import
         compute="_compute_sync_binding",
         inverse="_inverse_x_external_id",
         search="_search_x_external_id",

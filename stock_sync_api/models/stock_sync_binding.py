@@ -31,7 +31,7 @@ class StockSyncBinding(models.Model):
         index=True,
         check_company=True,
     )
-    external_id = fields.Char(string="External ID", required=True)
+    external_id = fields.Char(string="API External ID", required=True)
     quantity_factor = fields.Float(
         string="Factor",
         digits=0,

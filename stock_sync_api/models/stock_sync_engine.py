@@ -11,6 +11,7 @@ from odoo.exceptions import UserError
 
 from ..client import AnswerTimeout, ClientError, RateLimited
 from ..outcome import Outcome
+from ..tools import trim
 
 _logger = logging.getLogger(__name__)
 
@@ -99,10 +100,10 @@ class StockSyncEngine(models.AbstractModel):
             else:
                 wanted.append(binding.external_id)
         if backend.match_by != "external_id":
-            with_key = unbound.filtered(backend.match_by)
+            with_key = unbound.filtered(lambda product: trim(product[backend.match_by]))
             unbound -= with_key
             for product in with_key:
-                key = product[backend.match_by].strip()
+                key = trim(product[backend.match_by])
                 problem = self.env["stock.sync.match"]._key_problem(backend, product)
                 if problem:
                     code, facts = problem

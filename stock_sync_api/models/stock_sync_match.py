@@ -1,6 +1,9 @@
 from odoo import api, models
 from odoo.exceptions import UserError
 from odoo.fields import Domain
+from odoo.tools import SQL
+
+from ..tools import BLANKS_SQL, trim
 
 
 class StockSyncMatch(models.AbstractModel):
@@ -59,11 +62,28 @@ class StockSyncMatch(models.AbstractModel):
             .with_context(active_test=False)
             .search(
                 self._candidate_domain(backend)
-                & Domain(backend.match_by, "in", list(external_ids))
+                & self._key_domain(backend.match_by, external_ids)
             )
         )
-        groups = products.grouped(backend.match_by)
+        groups = products.grouped(lambda product: trim(product[backend.match_by]))
         return {key: groups[key] for key in groups.keys() & set(external_ids)}
+
+    @api.model
+    def _key_domain(self, fname, external_ids):
+        """The products whose key is one of these ids, spaces around it left out.
+
+        Either half has an index; that of the second has only the keys with spaces.
+        """
+        external_ids = list(external_ids)
+
+        def to_sql(products, alias, query):
+            column = products._field_to_sql(alias, fname, query)
+            trimmed = SQL("btrim(%s, %s)", column, SQL(BLANKS_SQL))
+            return SQL(
+                "(%s != %s AND %s = ANY(%s))", column, trimmed, trimmed, external_ids
+            )
+
+        return Domain(fname, "in", external_ids) | Domain.custom(to_sql=to_sql)
 
     @api.model
     def _choose(self, backend, candidates):
@@ -92,14 +112,16 @@ class StockSyncMatch(models.AbstractModel):
     @api.model
     def _key_problem(self, backend, product):
         """Why the product's key does not name this product alone, or None."""
-        key = product[backend.match_by].strip()
+        key = trim(product[backend.match_by])
         bound = self.env["stock.sync.binding"].search(
             [("backend_id", "=", backend.id), ("external_id", "=", key)]
         )
         products = bound.product_id | product
-        chosen, problems = self._choose(backend, self._candidates(backend, {key}))
+        candidates = self._candidates(backend, {key})
+        chosen, problems = self._choose(backend, candidates)
         if products == product and chosen.get(key) == product:
             return None
+        products |= candidates.get(key, product)
         names = ", ".join(products[:5].mapped("display_name"))
         facts = {"external_id": key, "products": names}
         return problems.get(key) or ("ambiguous_product", facts)

@@ -41,7 +41,6 @@ class StockSyncRun(models.Model):
     )
     decided_by_id = fields.Many2one(
         "res.users",
-        string="Decided By",
         readonly=True,
         help="Who approved or rejected what was held, or ended the run by a change of"
         " the backend's settings.",

@@ -8,6 +8,7 @@ from odoo.tools import SQL
 from ..client import ClientError, RateLimited, read_ahead
 from ..id_queue import IdQueue
 from ..reading import Batch
+from ..tools import trim
 
 #: levels per transaction of a list: enough that the work per batch does not count
 LIST_BATCH_SIZE = 10_000
@@ -126,8 +127,7 @@ class StockSyncSource(models.AbstractModel):
         for kind, record_id in queue.next_left():
             record = (Binding if kind == "binding" else Product).browse(record_id)
             fname = "external_id" if kind == "binding" else backend.match_by
-            found = record.exists()[fname] if record.exists() else None
-            yield (kind, record_id), found and found.strip()
+            yield (kind, record_id), trim(record.exists()[fname])
         while ids := queue.next_bindings(_IDS_AT_ONCE):
             bindings = Binding.search_fetch([("id", "in", ids)], ["external_id"])
             external_ids = {binding.id: binding.external_id for binding in bindings}
@@ -141,7 +141,7 @@ class StockSyncSource(models.AbstractModel):
         ):
             keys = [(product.id, product[backend.match_by]) for product in products]
             for product_id, key in keys:
-                yield ("product", product_id), key.strip()
+                yield ("product", product_id), trim(key)
 
     @api.model
     def _binding_order(self, backend):

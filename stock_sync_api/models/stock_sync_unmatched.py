@@ -7,7 +7,7 @@ from odoo.exceptions import UserError
 from odoo.fields import Domain
 from odoo.tools import SQL
 
-from ..tools import format_number
+from ..tools import format_number, near_form, near_form_sql
 
 
 class StockSyncUnmatched(models.Model):
@@ -60,7 +60,9 @@ class StockSyncUnmatched(models.Model):
         string="Suggestions",
         compute="_compute_suggested_product_ids",
         help="Products without an external ID of this backend that have this ID as"
-        " barcode, internal reference or name, or as external ID of another backend.",
+        " barcode, internal reference or name, or as external ID of another backend;"
+        " if there is none, those whose barcode or internal reference is nearly the"
+        " same.",
     )
 
     _external_id_uniq = models.Constraint(
@@ -70,11 +72,46 @@ class StockSyncUnmatched(models.Model):
 
     @api.depends("backend_id", "external_id")
     def _compute_suggested_product_ids(self):
-        """Exact matches only: they have an index, and a list may be long."""
+        """Exact matches, which have an index; nearly alike ones only for the rest."""
         for backend, rows in self.grouped("backend_id").items():
             found = rows._find_products(backend)
+            left = rows.filtered(lambda row, found=found: not found[row._exact_form()])
+            near = left._find_near_products(backend)
             for row in rows:
-                row.suggested_product_ids = found[row.external_id.lower()]
+                row.suggested_product_ids = (
+                    found[row._exact_form()] or near[near_form(row.external_id)]
+                )
+
+    def _exact_form(self):
+        self.ensure_one()
+        return self.external_id.lower()
+
+    @api.model
+    def _linkable_domain(self, backend):
+        return (
+            Domain("is_storable", "=", True)
+            & Domain("company_id", "in", [False, backend.company_id.id])
+            & Domain("sync_binding_ids", "not any", [("backend_id", "=", backend.id)])
+        )
+
+    def _find_near_products(self, backend):
+        """Look through all keys, once for all rows.
+
+        :return: dict of external id, in its near form, to products
+        """
+        found = defaultdict(self.env["product.product"].browse)
+        forms = {near_form(row.external_id) for row in self} - {""}
+        if not forms:
+            return found
+        keys = ("default_code", "barcode")
+        products = self.env["product.product"].search(
+            self._linkable_domain(backend)
+            & Domain.OR(_near_domain(key, list(forms)) for key in keys)
+        )
+        for product in products:
+            for form in {near_form(product[key]) for key in keys} & forms:
+                found[form] |= product
+        return found
 
     def _find_products(self, backend):
         """:return: dict of external id, in small letters, to products"""
@@ -88,9 +125,7 @@ class StockSyncUnmatched(models.Model):
             [("external_id", "in", list(texts)), ("backend_id", "!=", backend.id)]
         )
         products = self.env["product.product"].search(
-            Domain("is_storable", "=", True)
-            & Domain("company_id", "in", [False, backend.company_id.id])
-            & Domain("sync_binding_ids", "not any", [("backend_id", "=", backend.id)])
+            self._linkable_domain(backend)
             & Domain.OR(
                 [
                     Domain("id", "in", bindings.product_id.ids),
@@ -293,3 +328,14 @@ class StockSyncUnmatched(models.Model):
                 "next": {"type": "ir.actions.client", "tag": "soft_reload"},
             },
         }
+
+
+def _near_domain(fname, forms):
+    """The products whose key has one of these near forms."""
+    return Domain.custom(
+        to_sql=lambda products, alias, query: SQL(
+            "%s = ANY(%s)",
+            near_form_sql(products._field_to_sql(alias, fname, query)),
+            forms,
+        )
+    )

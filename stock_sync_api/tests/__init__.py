@@ -9,6 +9,7 @@ from . import test_errors
 from . import test_full
 from . import test_held_lines
 from . import test_hidden_settings
+from . import test_import
 from . import test_left_out
 from . import test_list
 from . import test_migration

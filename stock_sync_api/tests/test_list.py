@@ -535,7 +535,9 @@ class TestBadRows(ListCase):
             said.keys(), {"text", "null date", "nowhere", "two", "nothing"}
         )
         self.assertEqual(said["text"], "N/A")
-        self.assertEqual(set(self.unmatched().mapped("error_code")), {"unmatched_product"})
+        self.assertEqual(
+            set(self.unmatched().mapped("error_code")), {"unmatched_product"}
+        )
 
     def test_bad_row_of_a_known_product_is_still_its_line(self):
         self.all_say("5")

@@ -300,7 +300,9 @@ class TestSecretHosts(SecretCase):
                 action = backend.action_test_connection()
                 self.assertIn("STOCK_SYNC_KEY_HOST", action["params"]["message"])
                 settings = backend.sudo()._get_api_settings()
-                self.assertEqual((settings.auth.secret, settings.secret_params), ("", ()))
+                self.assertEqual(
+                    (settings.auth.secret, settings.secret_params), ("", ())
+                )
             self.assertFalse(self.calls)
 
 

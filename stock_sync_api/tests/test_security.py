@@ -472,9 +472,7 @@ class TestRemoteCalls(SecurityCase):
                 for model in ("", ".row", ".location"):
                     records = self.env[f"stock.sync.connection.test{model}"]
                     for operation in ("read", "write", "create", "unlink"):
-                        self.assertFalse(
-                            records.with_user(user).has_access(operation)
-                        )
+                        self.assertFalse(records.with_user(user).has_access(operation))
                 for fname in excerpts:
                     answer = self.rpc(
                         user, "stock.sync.backend", "read", self.backend.ids, [fname]

@@ -2,8 +2,10 @@ from datetime import datetime
 
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import new_test_user, tagged
+from odoo.tools import SQL
 
 from .common import StockSyncCase
+from .test_list import ListCase
 
 
 class UnmatchedCase(StockSyncCase):
@@ -179,6 +181,39 @@ class TestLink(UnmatchedCase):
         self.assertEqual(row_3.suggested_product_ids, by_name)
         self.assertFalse(row_4.suggested_product_ids)
 
+    def test_nearly_alike_keys_are_suggested(self):
+        for external_id, key in (
+            ("SQ-2", "sq-2"),
+            ("123456", "000123456"),
+            ("000987654", "987654"),
+            ("caf\u00e9-1", "cafe\u0301-1"),
+            ("cafe\u0301-2", "caf\u00e9-2"),
+            ("SQ-3", "SQ-3\u00a0"),
+            ("SQ 4", "SQ\u00a04"),
+            ("SQ-5", "SQ\u200b-5"),
+            ("SQ\ufeff-6", "SQ-6"),
+            ("SQ-7", " SQ-7\t"),
+        ):
+            for fname in ("default_code", "barcode"):
+                with self.subTest(external_id=external_id, key=key, fname=fname):
+                    product = self.unbound(**{fname: key})
+                    row = self.report(external_id).filtered(
+                        lambda row, wanted=external_id: row.external_id == wanted
+                    )
+                    self.assertEqual(row.suggested_product_ids, product)
+                    product.unlink()
+                    row.sudo().unlink()
+
+    def test_product_that_has_the_very_id_goes_before_a_nearly_alike_one(self):
+        product = self.unbound(default_code="123456")
+        self.unbound(default_code="0123456")
+        self.assertEqual(self.report("123456").suggested_product_ids, product)
+
+    def test_nothing_is_like_an_id_of_nothing_but_zeros_and_spaces(self):
+        self.unbound(default_code="0", barcode="00")
+        self.unbound(default_code=" ")
+        self.assertFalse(self.report("000").suggested_product_ids)
+
     def test_product_that_has_the_id_in_another_backend_is_suggested(self):
         other = self.backend.copy({"location_id": self.shelf.id})
         row = self.report("123", backend=other)
@@ -240,6 +275,121 @@ class TestLink(UnmatchedCase):
         row = self.report("abc").sudo()
         with self.assertRaises(UserError):
             row.product_id = product
+
+
+@tagged("post_install", "-at_install")
+class TestKeys(ListCase):
+    """Products that are found by their reference or barcode, as Odoo has them."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.backend.page_size = 100
+        cls.products.unlink()
+
+    def find_by(self, fname, key, **values):
+        self.backend.match_by = fname
+        return self._create_product(**{fname: key, **values})
+
+    def unmatched(self):
+        return self.env["stock.sync.unmatched"].search(
+            [("backend_id", "=", self.backend.id)]
+        )
+
+    def test_spaces_around_a_key_do_not_count(self):
+        for fname in ("default_code", "barcode"):
+            for number, key in enumerate(("SQ-2 ", " SQ-3", "\tSQ-4\r\n", "SQ 5 ")):
+                product = self.find_by(fname, key)
+                external_id = key.strip()
+                self.list_says({external_id: str(number + 3)})
+                with self.subTest(fname=fname, key=key):
+                    run = self.sync_all()
+                    self.assertEqual((run.state, run.changed), ("done", 1))
+                    self.assertEqual(self.on_hand(product), number + 3)
+                    self.assertEqual(product.x_external_id, external_id)
+                    self.assertFalse(self.unmatched())
+                product.x_external_id = False
+                product.write({fname: False})
+
+    def test_button_finds_a_product_with_spaces_around_its_key(self):
+        product = self.find_by("default_code", "SQ-2 ")
+        self.api_says("5", "SQ-2")
+        run = self.sync(product)
+        self.assertEqual((run.state, self.on_hand(product)), ("done", 5))
+
+    def test_product_with_spaces_around_its_key_is_asked_about_by_its_id(self):
+        product = self.find_by("barcode", " SQ-2")
+        self.backend.request_mode = "item"
+        self.api_says("5", "SQ-2")
+        self.sync_all()
+        self.assertEqual((self.calls, self.on_hand(product)), (["SQ-2"], 5))
+
+    def test_key_of_nothing_but_spaces_is_none(self):
+        product = self.find_by("default_code", "  ")
+        self.backend.request_mode = "item"
+        self.sync_all()
+        run = self.sync(product)
+        self.assertFalse(self.calls)
+        self.assertEqual(run.line_ids.error_facts["reason"], "no_external_id")
+
+    def test_two_products_that_differ_by_a_space_are_ambiguous(self):
+        product = self.find_by("default_code", "SQ-2 ", name="Lamp")
+        self.find_by("default_code", "SQ-2", name="Bowl")
+        self.list_says({"SQ-2": "5"})
+        self.sync_all()
+        row = self.unmatched()
+        self.assertEqual(row.error_code, "ambiguous_product")
+        self.api_says("5", "SQ-2")
+        run = self.sync(product)
+        self.assertEqual(run.line_ids.error_code, "ambiguous_product")
+        for message in (row.error_message, run.line_ids.error_message):
+            self.assertIn("Lamp", message)
+            self.assertIn("Bowl", message)
+        self.assertFalse(self.calls)
+
+    def test_nearly_alike_key_is_suggested_and_never_matched(self):
+        for external_id, key in (
+            ("SQ-2", "sq-2"),
+            ("123", "00123"),
+            ("caf\u00e9", "cafe\u0301"),
+            ("SQ-3", "SQ-3\u00a0"),
+            ("SQ-4", "SQ-4\u200b"),
+        ):
+            product = self.find_by("default_code", key)
+            self.list_says({external_id: "5"})
+            with self.subTest(external_id=external_id, key=key):
+                self.sync_all()
+                row = self.unmatched().filtered(
+                    lambda row, wanted=external_id: row.external_id == wanted
+                )
+                self.assertEqual(row.suggested_product_ids, product)
+                self.assertFalse(product.x_external_id)
+                self.assertEqual(self.on_hand(product), 0)
+
+    def test_looking_for_keys_takes_a_fixed_number_of_statements(self):
+        self.backend.match_by = "default_code"
+        match = self.env["stock.sync.match"]
+        counts = []
+        for count in (2, 40):
+            for number in range(count):
+                self._create_product(default_code=f"k{count}-{number} ")
+            ids = {f"k{count}-{number}" for number in range(count)}
+            self.env.flush_all()
+            self.env.invalidate_all()
+            before = self.env.cr.sql_log_count
+            self.assertEqual(match._candidates(self.backend, ids).keys(), ids)
+            counts.append(self.env.cr.sql_log_count - before)
+        self.assertEqual(*counts)
+
+    def test_keys_with_spaces_are_looked_for_by_an_index(self):
+        self.env.cr.execute("SET LOCAL enable_seqscan = off")
+        for fname in ("default_code", "barcode"):
+            domain = self.env["stock.sync.match"]._key_domain(fname, ["a", "b"])
+            query = self.env["product.product"]._search(domain, active_test=False)
+            self.env.cr.execute(SQL("EXPLAIN %s", query.select()))
+            plan = str(self.env.cr.fetchall())
+            with self.subTest(fname=fname, plan=plan):
+                self.assertIn(f"sync_untrimmed_{fname}", plan)
 
 
 @tagged("post_install", "-at_install")

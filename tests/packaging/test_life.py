@@ -3,12 +3,13 @@
 from odoo_database import ADDON, NewDatabase, OdooDatabase
 
 #: our names and labels, wherever a row may have them
-_OURS = "stock[._]sync|sync_(state|binding)|API Synchronisation|Lancer la synchro"
-#: XML ids that Odoo leaves, in the name of other addons, of every model with a chatter
-_LEFT = "__stock_sync_"
+_OURS = (
+    "stock[._]sync|sync_(state|binding)|x_external_id"
+    "|API Synchronisation|Lancer la synchro"
+)
 
 #: everything that makes up the database's structure, and what describes it to Odoo
-_STRUCTURE = f"""
+_STRUCTURE = """
     SELECT 'column', table_name || '.' || column_name
       FROM information_schema.columns WHERE table_schema = 'public'
     UNION SELECT 'index', indexname FROM pg_indexes WHERE schemaname = 'public'
@@ -18,7 +19,6 @@ _STRUCTURE = f"""
       FROM pg_proc WHERE pronamespace = 'public'::regnamespace
     UNION SELECT 'trigger', tgname FROM pg_trigger WHERE NOT tgisinternal
     UNION SELECT 'xmlid', module || '.' || name FROM ir_model_data
-     WHERE module = 'stock_sync_api' OR name !~ '{_LEFT}'
     UNION SELECT 'model', model FROM ir_model
     UNION SELECT 'field', model || '.' || name FROM ir_model_fields
     UNION SELECT 'relation', name FROM ir_model_relation
@@ -34,8 +34,47 @@ backend.write({"base_url": "http://127.0.0.1:9", "request_timeout": 1})
 env["ir.default"].set("stock.sync.backend", "paused", True)
 product.product_tmpl_id.action_stock_sync()
 result = product.sync_error_message
+
+# what people leave
+name = "stock.sync.backend"
+env["ir.config_parameter"].set_param("stock_sync_api.keep_days", "30")
+env["ir.filters"].create({"name": "Mine", "model_id": "stock.sync.run"})
+line = {"name": "x_external_id"}
+for resource in ("stock.sync.binding", "product.product"):
+    env["ir.exports"].create(
+        {"name": "Mine", "resource": resource, "export_fields": [(0, 0, line)]}
+    )
+env["base_import.mapping"].create(
+    {"res_model": "product.product", "column_name": "id", "field_name": line["name"]}
+)
+env["base_import.mapping"].create(
+    {"res_model": "stock.sync.binding", "column_name": "id", "field_name": "id"}
+)
+env["ir.attachment"].create({"name": "a", "res_model": name, "res_id": backend.id})
+env["ir.ui.view"].create(
+    {"name": "Mine", "model": name, "arch": "<form><field name='name' /></form>"}
+)
+env["ir.actions.act_window"].create({"name": "Mine", "res_model": name})
+model_id = env["ir.model"]._get_id(name)
+env["ir.actions.server"].create(
+    {"name": "Mine", "model_id": model_id, "state": "code"}
+)
+env["ir.rule"].create({"name": "Mine", "model_id": model_id, "domain_force": "[]"})
+env["mail.template"].create({"name": "Mine", "model_id": model_id})
+kind = {"name": "Mine", "res_model": name}
+env["mail.activity.type"].create(kind)
+env["mail.message.subtype"].create(kind)
+backend.message_subscribe(env.user.partner_id.ids)
+backend.message_post(body="Mine", attachments=[("mine.txt", b"mine")])
+backend.activity_schedule("mail.mail_activity_data_todo", note="Mine")
+backend._send("stock_sync_api.mail_template_failure")
+backend.responsible_id = env.ref("base.user_admin")
+backend._send("stock_sync_api.mail_template_failure")
+env["stock.sync.service"]._continue_later(backend)
 product.unlink()
 """
+#: counts that have nothing to do with the addon: what a server notes of its own work
+_NOTES = {"bus_bus", "ir_cron_trigger", "ir_cron_progress", "ir_logging"}
 
 
 def structure(database: OdooDatabase) -> set[tuple[str, str]]:
@@ -51,11 +90,28 @@ def traces(database: OdooDatabase) -> dict[str, int]:
     counts = database.query(
         " UNION ALL ".join(
             f"SELECT '{table}', count(*) FROM \"{table}\" AS row"
-            f" WHERE row::text ~* '{_OURS}' AND row::text !~ '{_LEFT}'"
+            f" WHERE row::text ~* '{_OURS}'"
             for (table,) in tables
         )
     )
     return {table: count for table, count in counts if count}
+
+
+def counts(database: OdooDatabase) -> dict[str, int]:
+    """How many rows each table has."""
+    tables = database.query(
+        "SELECT table_name FROM information_schema.tables"
+        " WHERE table_schema = 'public' AND table_type = 'BASE TABLE'"
+    )
+    return {
+        table: count
+        for table, count in database.query(
+            " UNION ALL ".join(
+                f"SELECT '{table}', count(*) FROM \"{table}\"" for (table,) in tables
+            )
+        )
+        if table not in _NOTES
+    }
 
 
 def meta_rows(database: OdooDatabase) -> set[tuple[str, int]]:
@@ -79,6 +135,7 @@ def test_life_without_a_warning_and_without_a_trace(new_database: NewDatabase) -
     # Odoo knows the addon from now on; that is no trace of it.
     database.shell('env["ir.module.module"].update_list()')
     before = structure(database), meta_rows(database), traces(database)
+    counts_before = counts(database)
 
     assert database.install() == []
     installed = structure(database), meta_rows(database)
@@ -99,6 +156,7 @@ def test_life_without_a_warning_and_without_a_trace(new_database: NewDatabase) -
     assert after[0] ^ before[0] == set()
     assert after[1] ^ before[1] == set()
     assert after[2] == before[2]
+    assert counts(database) == counts_before
 
     assert database.install() == []
     assert structure(database) == installed[0]
