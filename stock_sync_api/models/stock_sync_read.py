@@ -24,9 +24,10 @@ class StockSyncRead(models.AbstractModel):
         if not run.complete and not run.error_code:
             if not self._read_answers(run, end):
                 return False
-        catalogue = self.env["stock.sync.catalogue"]
-        if run.complete and self._retrying(catalogue._is_lost, run):
-            return True
+        if run.complete:
+            self._commit_progress(0)  # so that another attempt still knows it
+            if self._retrying(self.env["stock.sync.catalogue"]._is_lost, run):
+                return True
         if run.complete and run._is_list() and not run.delta:
             return self._read_missing(run)
         return True
