@@ -33,6 +33,7 @@ class TestCatalogue(ListCase):
         cls.backend.write(
             {
                 "page_size": 50,
+                "since_param": False,
                 "responsible_id": cls.manager.id,
                 "heartbeat_url": "http://localhost:9/alive",
                 "failure_url": "http://localhost:9/failed",
@@ -149,7 +150,7 @@ class TestCatalogue(ListCase):
         self.list_says({p.x_external_id: 11 for p in self.products[:1]})
         self.assertEqual(self.sync_as_soon_as_due().state, "partial")
         self.rows = []
-        self.assert_lost(self.sync_as_soon_as_due(), "none")
+        self.assertEqual(self.sync_as_soon_as_due().error_code, "catalogue_lost")
 
     def test_manager_accepts_a_smaller_catalogue(self):
         self.list_says({p.x_external_id: 12 for p in self.products[:8]})

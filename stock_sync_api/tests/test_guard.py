@@ -23,7 +23,7 @@ class GuardCase(ListCase):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        cls.backend.page_size = 1000
+        cls.backend.write({"page_size": 1000, "since_param": False})
         cls.products.sync_binding_ids.unlink()
         cls.products = cls.env["product.product"].create(
             [
