@@ -467,7 +467,7 @@ class StockSyncGuard(models.AbstractModel):
         held = {}
         for site in backend._get_sites():
             lines = self._read_large_increases(run, site)
-            lowest = self._read_lowest(site, [product_id for _, product_id, *_ in lines])
+            lowest = self._read_lowest(site, [line[1] for line in lines])
             for line_id, product_id, before, after in lines:
                 record = max(before - lowest.get(product_id, 0), before, 0)
                 above = ceiling and after > ceiling and after > record

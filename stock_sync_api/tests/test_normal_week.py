@@ -49,10 +49,7 @@ class Shop:
         """In the morning: what is low, and now and then more than ever before."""
         for external_id, usual in self.usual.items():
             low, in_time = (0.3, 0.6) if usual < 100 else (0.6, 1)
-            if (
-                self.stock[external_id] < usual * low
-                and self.random.random() < in_time
-            ):
+            if self.stock[external_id] < usual * low and self.random.random() < in_time:
                 self.stock[external_id] += round(usual * self.random.uniform(0.7, 1.7))
                 self.usual[external_id] = max(usual, self.stock[external_id])
 
