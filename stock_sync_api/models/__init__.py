@@ -21,7 +21,6 @@ from . import stock_sync_unmatched
 from . import stock_sync_level
 from . import stock_sync_run
 from . import stock_sync_run_progress
-from . import stock_sync_run_catalogue
 from . import stock_sync_run_line
 from . import stock_sync_transaction
 from . import stock_sync_source

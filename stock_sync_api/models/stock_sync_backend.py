@@ -206,7 +206,7 @@ class StockSyncBackend(models.Model):
         default=50,
         help="A run over all products is held if it would change more than this share"
         " of those that have stock, or if together with the runs before it more than"
-        " this share of the stock would be taken away, where each product counts alike.",
+        " this share of the stock would be taken away; each product counts alike.",
     )
     guard_minimum = fields.Integer(
         default=10,
@@ -555,6 +555,21 @@ class StockSyncBackend(models.Model):
     def _after_good_run(self, run):
         self.env["stock.sync.catalogue"]._remember(run)
         return super()._after_good_run(run)
+
+    def _accept_catalogue(self, run):
+        """A person says that the API rightly knows no more than in this run."""
+        self.expected_products = run.confirmed
+        self._end_pause()
+        self.message_post(
+            body=self.env._(
+                "%(user)s has accepted that the API knows %(confirmed)s products, as in"
+                " %(run)s.",
+                user=self.env.user.name,
+                confirmed=run.confirmed,
+                run=run.display_name,
+            ),
+            author_id=self.env.user.partner_id.id,
+        )
 
     def copy_data(self, default=None):
         return [

@@ -5,7 +5,7 @@ from decimal import ROUND_HALF_UP, Decimal
 from odoo import api, models
 from odoo.fields import Domain
 
-from ..tools import format_quantity
+from ..tools import format_quantity, plain_text
 
 
 @dataclass(frozen=True)
@@ -110,7 +110,7 @@ class StockSyncCompare(models.AbstractModel):
             return outcome.fail(
                 "invalid_quantity",
                 reason="precision",
-                quantity=str(outcome.quantity),
+                quantity=plain_text(outcome.quantity),
                 digits=digits,
                 unit=uom.name,
             )

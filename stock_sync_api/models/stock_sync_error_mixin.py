@@ -528,8 +528,8 @@ SENTENCES = {
     ),
     "held_by_guard.zeros_together": _lt(
         "What is planned waits: with it, %(count)s of %(total)s products would have"
-        " been set to zero within the last %(hours)s hours, more than %(percent)s %%."
-        " Look at the lines, then approve or reject the run."
+        " been emptied at one blow within the last %(hours)s hours, more than"
+        " %(percent)s %%. Look at the lines, then approve or reject the run."
     ),
     "held_by_guard.all_together": _lt(
         "What is planned waits: with it, all %(count)s products that had stock would"

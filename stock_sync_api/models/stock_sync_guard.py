@@ -9,6 +9,9 @@ from ..tools import format_quantity
 #: so many products that have stock, all emptied, are no chance: held at any minimum
 ALL_AT_LEAST = 3
 
+#: fewer of a product are sold out in no time: no sign of anything, day by day
+FEW = 5
+
 #: how many times the most that there ever was comes from nothing without a question:
 #: a restock may well be larger than the ones before
 RECORD_FACTOR = 2
@@ -37,10 +40,13 @@ class StockSyncGuard(models.AbstractModel):
         planned = self._planned_domain(run)
         if not self.env["stock.sync.run.line"].search_count(planned, limit=1):
             return None
-        runs = self._remembered_runs(run)
-        verdict = self._check_run(run) or self._check_together(run, runs)
+        verdict = self._check_run(run)
+        if verdict:
+            return verdict
+        sums = self._sum_up(run)
+        verdict = sums and self._check_together(run, sums)
         if not verdict:
-            self._hold_lines(run, runs)
+            self._hold_lines(run, sums)
         return verdict
 
     @api.model
@@ -193,10 +199,7 @@ class StockSyncGuard(models.AbstractModel):
         Whoever has approved a run as a whole has seen what it came to: the memory
         begins anew after it.
         """
-        backend = run.backend_id
-        if not backend.guard_hours:
-            return run
-        of_backend = Domain("backend_id", "=", backend.id)
+        of_backend = Domain("backend_id", "=", run.backend_id.id)
         Run = self.env["stock.sync.run"]
         approved = Run.search(of_backend & Domain("approved", "=", True), limit=1)
         remembered = Run.search(
@@ -224,7 +227,7 @@ class StockSyncGuard(models.AbstractModel):
 
         :return: SQL that gives product_id, location_id, planned_id (the planned line),
             before (the stock at the beginning), now (that of now), after (the plan is
-            applied), net (the sum of all differences)
+            applied), net (the sum of all differences), step (the largest decrease)
         """
         chosen = runs.filtered(lambda one: one.scope == "products")
         return SQL(
@@ -256,7 +259,8 @@ class StockSyncGuard(models.AbstractModel):
                    (array_agg(CASE state WHEN 'planned' THEN before ELSE after END
                               ORDER BY id DESC))[1] AS now,
                    (array_agg(after ORDER BY id DESC))[1] AS after,
-                   SUM(after - before) AS net
+                   SUM(after - before) AS net,
+                   MAX(before - after) AS step
               FROM counted
              WHERE id >= first_id
           GROUP BY product_id, location_id
@@ -268,23 +272,24 @@ class StockSyncGuard(models.AbstractModel):
         )
 
     @api.model
-    def _check_together(self, run, runs):
+    def _check_together(self, run, sums):
         """:return: the facts for which the run is held because of the runs before it"""
-        applied = [("run_id", "in", runs.ids), ("state", "=", "applied")]
-        if not self.env["stock.sync.run.line"].search_count(applied, limit=1):
-            return None  # the run by itself was looked at
         backend = run.backend_id
-        sums = self._sum_up(run, runs)
         facts = {"hours": backend.guard_hours}
         if sums["to_empty"]:
-            count, percent = sums["emptied"], backend.guard_zero_percent
-            facts["count"] = count
+            count, percent = sums["at_once"], backend.guard_zero_percent
             total = self._count_bound(run)
             if count >= backend.guard_minimum and count * 100 > total * percent:
-                facts.update(reason="zeros_together", total=total, percent=percent)
-                return facts
-            if self._is_all(run, count + sums["left_alone"], sums["gone"]):
-                return {**facts, "reason": "all_together"}
+                return {
+                    **facts,
+                    "reason": "zeros_together",
+                    "count": count,
+                    "total": total,
+                    "percent": percent,
+                }
+            emptied = sums["emptied"] + sums["left_alone"]
+            if self._is_all(run, emptied, sums["gone"]):
+                return {**facts, "reason": "all_together", "count": emptied}
         if sums["to_remove"] and sums["removed"] >= backend.guard_minimum:
             total = self._count_stocked(run, sums["gone"])
             percent = backend.guard_change_percent
@@ -299,18 +304,30 @@ class StockSyncGuard(models.AbstractModel):
         return None
 
     @api.model
-    def _sum_up(self, run, runs):
+    def _sum_up(self, run):
         """What the runs come to together.
 
         Only what the runs themselves have taken is counted, and only as far as it is
         missing from what was there at the beginning. Each product counts alike: a
         pallet of screws must not outweigh a hundred machines, nor be all that counts.
 
+        What is sold goes step by step, or is little: emptied ``at_once`` is only what
+        was neither.
+
         :return: dict of ``emptied`` and ``removed`` (products that have nothing, or
             less), ``to_empty`` and ``to_remove`` (those of them that this run changes),
+            ``at_once`` (those of the emptied that have lost half of it in one run),
             ``share`` (the sum of the parts of each product's stock that were taken),
-            ``gone`` (see ``_count_stocked``), ``left_alone``
+            ``gone`` (see ``_count_stocked``), ``left_alone``, and ``suspicious`` (see
+            ``_suspicious_condition``); None where nothing went before
         """
+        backend = run.backend_id
+        if not backend.guard_hours:
+            return None
+        runs = self._remembered_runs(run)
+        applied = [("run_id", "in", runs.ids), ("state", "=", "applied")]
+        if not self.env["stock.sync.run.line"].search_count(applied, limit=1):
+            return None
         self.env.flush_all()
         [row] = self.env.execute_query_dict(
             SQL(
@@ -318,26 +335,33 @@ class StockSyncGuard(models.AbstractModel):
                 SELECT count(*) FILTER (WHERE emptied) AS emptied,
                        count(*) FILTER (WHERE emptied AND planned_id IS NOT NULL)
                        AS to_empty,
+                       count(*) FILTER (WHERE emptied AND before >= %(few)s
+                                              AND step * 2 >= before) AS at_once,
                        count(*) FILTER (WHERE taken > 0) AS removed,
                        count(*) FILTER (WHERE taken > 0 AND planned_id IS NOT NULL)
                        AS to_remove,
                        COALESCE(SUM(taken / before), 0) AS share,
                        array_agg(ARRAY[location_id, product_id])
                        FILTER (WHERE now <= 0) AS gone,
+                       json_agg(json_build_array(planned_id, start))
+                       FILTER (WHERE %(suspicious)s) AS suspicious,
                        (SELECT count(*)
                           FROM stock_sync_run_line
-                         WHERE run_id = %s AND state = 'skipped'
+                         WHERE run_id = %(run)s AND state = 'skipped'
                            AND quantity_before > 0 AND quantity_after <= 0)
                        AS left_alone
                   FROM (SELECT *,
                                after <= 0 AND taken * 2 >= before AS emptied
                           FROM (SELECT *,
+                                       after - net AS start,
                                        GREATEST(LEAST(before - after, before, -net), 0)
                                        AS taken
-                                  FROM (%s) change) change) change
+                                  FROM (%(changes)s) change) change) change
                 """,
-                run.id,
-                self._changes(run, runs),
+                few=FEW,
+                run=run.id,
+                suspicious=self._suspicious_condition(backend),
+                changes=self._changes(run, runs),
             )
         )
         row["gone"] = self._by_location(row["gone"])
@@ -354,12 +378,15 @@ class StockSyncGuard(models.AbstractModel):
     # --- single lines ---
 
     @api.model
-    def _hold_lines(self, run, runs):
-        """Hold the lines of the plan that are unlikely by themselves."""
+    def _hold_lines(self, run, sums):
+        """Hold the lines of the plan that are unlikely by themselves.
+
+        :param sums: see ``_sum_up``
+        """
         held = {}
         for facts in (
             self._beyond_record(run),
-            self._suspicious_together(run, runs),
+            self._suspicious_together(run, sums),
             self._suspicious(run),
         ):
             held.update(facts)
@@ -396,46 +423,35 @@ class StockSyncGuard(models.AbstractModel):
         return {line_id: {} for [line_id] in rows}
 
     @api.model
-    def _suspicious_together(self, run, runs):
+    def _suspicious_condition(self, backend):
         """The same against what there would be without the runs that are remembered.
 
         What is sold in small steps all day is no surprise in the end: a decrease counts
         only where its last step is large by itself.
-
-        :return: dict of line id to facts
         """
-        if len(runs) == 1:
-            return {}
-        backend = run.backend_id
-        self.env.flush_all()
-        rows = self.env.execute_query(
-            SQL(
-                """
-                SELECT line.id, start
-                  FROM (SELECT *, after - net AS start FROM (%(changes)s) change) change
-                  JOIN stock_sync_run_line line ON line.id = planned_id
-                 WHERE start > 0
-                   AND line.quantity_before > 0
-                   AND (line.quantity_after > line.quantity_before
-                        AND after - start >= %(difference)s
-                        AND after >= %(factor)s * start
-                        OR line.quantity_before - line.quantity_after >= %(difference)s
-                        AND start - after >= %(difference)s
-                        AND start >= %(factor)s * after)
-                """,
-                changes=self._changes(run, runs),
-                difference=backend.guard_difference,
-                factor=backend.guard_factor,
-            )
+        return SQL(
+            """
+            planned_id IS NOT NULL AND start > 0 AND now > 0
+            AND (after > now
+                 AND after - start >= %(difference)s AND after >= %(factor)s * start
+                 OR now - after >= %(difference)s
+                 AND start - after >= %(difference)s AND start >= %(factor)s * after)
+            """,
+            difference=backend.guard_difference,
+            factor=backend.guard_factor,
         )
+
+    @api.model
+    def _suspicious_together(self, run, sums):
+        """:return: dict of line id to facts"""
         digits = self.env["decimal.precision"].precision_get("Product Unit")
         return {
             line_id: {
                 "reason": "together",
                 "start": format_quantity(start, digits),
-                "hours": backend.guard_hours,
+                "hours": run.backend_id.guard_hours,
             }
-            for line_id, start in rows
+            for line_id, start in (sums and sums["suspicious"]) or ()
         }
 
     @api.model
@@ -452,82 +468,93 @@ class StockSyncGuard(models.AbstractModel):
         ceiling = backend.guard_ceiling
         held = {}
         for site in backend._get_sites():
-            for line_id, record, after in self._read_records(run, site):
-                above = ceiling and after > ceiling
-                held[line_id] = {
-                    "reason": "ceiling" if above else "record",
-                    "record": format_quantity(record, digits),
-                    "ceiling": format_quantity(ceiling, digits),
-                }
+            lines = self._read_large_increases(run, site)
+            lowest = self._read_lowest(site, [line[1] for line in lines])
+            for line_id, product_id, before, after in lines:
+                record = max(before - lowest.get(product_id, 0), before, 0)
+                above = ceiling and after > ceiling and after > record
+                if above or self._is_beyond(backend, before, after, record):
+                    held[line_id] = {
+                        "reason": "ceiling" if above else "record",
+                        "record": format_quantity(record, digits),
+                        "ceiling": format_quantity(ceiling, digits),
+                    }
         return held
 
     @api.model
-    def _read_records(self, run, site):
-        """:return: rows of (line id, most that there ever was, planned quantity)"""
+    def _is_beyond(self, backend, before, after, record):
+        """Whether so much from nothing is too much; the first filling never is."""
+        return (
+            before <= 0 < record
+            and after > RECORD_FACTOR * record
+            and after - record >= backend.guard_difference
+        )
+
+    @api.model
+    def _read_large_increases(self, run, site):
+        """:return: rows of (line id, product id, quantity before, quantity after)"""
         backend = run.backend_id
-        inside = list(site.location_ids)
         self.env.flush_all()
-        # Lines and moves are put below each other, not joined: what PostgreSQL knows of
-        # lines that were just made would have it join them one by one.
         return self.env.execute_query(
             SQL(
                 """
-                WITH line AS (
-                    SELECT id, product_id,
-                           quantity_before::float8 AS before,
-                           quantity_after::float8 AS after
-                      FROM stock_sync_run_line
-                     WHERE run_id = %(run)s
-                       AND location_id = %(location)s
-                       AND state = 'planned'
-                       AND error_code IS NULL
-                       AND quantity_after > quantity_before
-                       AND (quantity_before <= 0 AND quantity_after >= %(difference)s
-                            OR %(ceiling)s > 0 AND quantity_after > %(ceiling)s)
-                ), moved AS (
-                    SELECT product_id, id AS line_id, before, after,
-                           0 AS quantity, NULL::timestamp AS date, 0 AS id
-                      FROM line
-                 UNION ALL
-                    SELECT product_id, NULL, NULL, NULL,
-                           CASE WHEN location_dest_id = ANY(%(inside)s)
-                                THEN quantity_product_uom ELSE 0 END
-                           - CASE WHEN location_id = ANY(%(inside)s)
-                                  THEN quantity_product_uom ELSE 0 END,
-                           date, id
-                      FROM stock_move_line
-                     WHERE product_id IN (SELECT product_id FROM line)
-                       AND state = 'done'
-                       AND owner_id IS NULL
-                       AND (location_dest_id = ANY(%(inside)s)
-                            OR location_id = ANY(%(inside)s))
-                ), balance AS (
-                    SELECT line_id, product_id, before, after,
-                           SUM(quantity) OVER (PARTITION BY product_id
-                                               ORDER BY date DESC NULLS FIRST, id DESC)
-                           AS moved_since
-                      FROM moved
-                ), record AS (
-                    SELECT MAX(line_id) AS line_id,
-                           MAX(before) AS before,
-                           MAX(after) AS after,
-                           MAX(before) - MIN(moved_since)::float8 AS record
-                      FROM balance
-                  GROUP BY product_id
-                )
-                SELECT line_id, GREATEST(record, 0), after
-                  FROM record
-                 WHERE before <= 0 AND record > 0
-                   AND after - record >= %(difference)s
-                   AND after > %(factor)s * record
-                    OR %(ceiling)s > 0 AND after > %(ceiling)s AND after > record
+                SELECT id, product_id, quantity_before::float8, quantity_after::float8
+                  FROM stock_sync_run_line
+                 WHERE run_id = %(run)s
+                   AND location_id = %(location)s
+                   AND state = 'planned'
+                   AND error_code IS NULL
+                   AND quantity_after > quantity_before
+                   AND (quantity_before <= 0 AND quantity_after >= %(difference)s
+                        OR %(ceiling)s > 0 AND quantity_after > %(ceiling)s)
                 """,
                 run=run.id,
                 location=site.location.id,
-                inside=inside,
                 difference=backend.guard_difference,
                 ceiling=backend.guard_ceiling,
-                factor=RECORD_FACTOR,
+            )
+        )
+
+    @api.model
+    def _read_lowest(self, site, product_ids):
+        """How much less than today there was, at most, counted back move by move.
+
+        :return: dict of product id to 0, or below zero where there was more than today
+        """
+        if not product_ids:
+            return {}
+        inside = list(site.location_ids)
+        # The ids as a constant: joined with lines that were just made, of which
+        # PostgreSQL knows nothing, this takes an hour instead of a second.
+        return dict(
+            self.env.execute_query(
+                SQL(
+                    """
+                    SELECT product_id, LEAST(MIN(since), 0)::float8
+                      FROM (SELECT product_id,
+                                   SUM(quantity) OVER (PARTITION BY product_id
+                                                       ORDER BY date DESC, id DESC)
+                                   AS since
+                              FROM (SELECT product_id, date, id,
+                                           CASE WHEN location_dest_id = ANY(%(inside)s)
+                                                THEN quantity_product_uom ELSE 0 END
+                                           - CASE WHEN location_id = ANY(%(inside)s)
+                                                  THEN quantity_product_uom ELSE 0 END
+                                           AS quantity
+                                      FROM stock_move_line
+                                     WHERE product_id = ANY(
+                                               string_to_array(%(products)s, ',')
+                                               ::int4[])
+                                       AND state = 'done'
+                                       AND owner_id IS NULL
+                                       AND (location_dest_id = ANY(%(inside)s)
+                                            OR location_id = ANY(%(inside)s))) move
+                           ) balance
+                  GROUP BY product_id
+                    """,
+                    inside=inside,
+                    products=",".join(map(str, product_ids)),
+                )
             )
         )
 

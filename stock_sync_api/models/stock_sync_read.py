@@ -28,9 +28,10 @@ class StockSyncRead(models.AbstractModel):
                 return False
         if run._is_waiting():
             return True
-        catalogue = self.env["stock.sync.catalogue"]
-        if run.complete and self._retrying(catalogue._is_lost, run):
-            return True
+        if run.complete:
+            self._commit_progress(0)  # so that another attempt still knows it
+            if self._retrying(self.env["stock.sync.catalogue"]._is_lost, run):
+                return True
         if run.complete and run._is_list() and not run.delta:
             if run.backend_id.list_is_partial:
                 return self.env["stock.sync.unlisted"]._read(run, end)

@@ -89,6 +89,12 @@ class StockSyncRun(models.Model):
     )
     end_date = fields.Datetime(readonly=True)
     received = fields.Integer(readonly=True, aggregator="sum")
+    confirmed = fields.Integer(
+        string="Known by the API",
+        readonly=True,
+        help="Products with an external ID that the API knew, in a run that reads"
+        " everything.",
+    )
     unchanged = fields.Integer(readonly=True, aggregator="sum")
     changed = fields.Integer(readonly=True, aggregator="sum")
     unmatched = fields.Integer(readonly=True, aggregator="sum")
@@ -541,6 +547,19 @@ class StockSyncRun(models.Model):
             "views": [(False, "form")],
         }
         return action
+
+    def action_accept_catalogue(self):
+        """From now on the API is expected to know as many products as in this run."""
+        self._check_may_decide()
+        self.ensure_one()
+        if self.error_code != "catalogue_lost" or not self.confirmed:
+            raise UserError(self.env._("This run has found no catalogue to accept."))
+        self.sudo().decided_by_id = self.env.user
+        self.sudo().backend_id._accept_catalogue(self)
+        return self.env["stock.sync.service"]._notification(
+            "success",
+            self.env._("The next run over all products goes by this catalogue."),
+        )
 
     def _check_is_held(self):
         if not all(run.has_held_lines for run in self):

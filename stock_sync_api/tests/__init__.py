@@ -1,5 +1,6 @@
 from . import test_alerts
 from . import test_button
+from . import test_catalogue
 from . import test_concurrency
 from . import test_configuration
 from . import test_cron
@@ -7,6 +8,7 @@ from . import test_dashboard
 from . import test_drift
 from . import test_errors
 from . import test_full
+from . import test_guard
 from . import test_held_lines
 from . import test_hidden_settings
 from . import test_import
@@ -16,6 +18,7 @@ from . import test_migration
 from . import test_missing
 from . import test_multi_company
 from . import test_neutralize
+from . import test_normal_week
 from . import test_order_of_events
 from . import test_product_fields
 from . import test_queries

@@ -477,6 +477,27 @@ class TestUnits(ListCase):
         line = run.line_ids.filtered(lambda li: li.product_id == self.product)
         self.assertEqual(line.error_code, "invalid_quantity", "never rounded")
 
+    def test_list_with_float_noise_is_rounded_and_makes_no_second_move(self):
+        self.backend.rounding = "half_up"
+        for noisy in ("718.2700000000004", "704.9999999999999"):
+            self.all_say(noisy)
+            self.assertEqual(self.sync_all().changed, 8)
+            run = self.sync_all()
+            self.assertEqual((run.unchanged, run.changed), (8, 0))
+            self.assertFalse(run.line_ids)
+        self.assertEqual(self.on_hand(), 705)
+
+    def test_part_of_a_unit_is_rounded_where_the_backend_says_so(self):
+        self.backend.rounding = "half_up"
+        self.product.uom_id = self.env.ref("uom.product_uom_dozen")
+        self.backend.uom_id = self.env.ref("uom.product_uom_unit")
+        self.list_says({p.x_external_id: 1 for p in self.products})
+        run = self.sync_all()
+        line = run.line_ids.filtered(lambda li: li.product_id == self.product)
+        self.assertEqual(line.rounded_from, "0.083333333333333333333…")
+        self.assertEqual(self.on_hand(), 0.08)
+        self.assertEqual(self.sync_all().unchanged, 8)
+
     def test_unit_that_cannot_be_converted_is_an_error(self):
         self.backend.uom_id = self.env.ref("uom.product_uom_kgm")
         self.all_say(5)

@@ -69,7 +69,7 @@ class TestMissing(ListCase):
         for policy in ("report", "zero"):
             self.backend.missing_policy = policy
             run = self.sync_all()
-            self.assertEqual(run.state, "partial")
+            self.assertEqual((run.state, run.error_code), ("failed", "catalogue_lost"))
             self.assertEqual(self.on_hand(), 9)
 
     def test_list_that_changed_while_it_was_read_empties_nothing(self):

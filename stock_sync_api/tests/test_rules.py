@@ -242,6 +242,55 @@ class TestQuantities(StockSyncCase):
                 self.assertEqual(run.state, "failed")
                 self.assertEqual(self.on_hand(), 3)
 
+    def test_refusal_names_the_setting(self):
+        self.api_says("718.2700000000004")
+        message = self.sync().line_ids.error_message
+        self.assertIn("is 718.2700000000004 Units", message)
+        self.assertIn("“Too Many Decimals” in the backend", message)
+
+    def test_quantities_are_rounded_half_up_where_the_backend_says_so(self):
+        self.backend.rounding = "half_up"
+        for text, quantity in (
+            ("718.2700000000004", 718.27),
+            ("4.999999999999999", 5),
+            ("1.005", 1.01),  # as a float it would be 1.00
+            ("2.675", 2.68),
+            ("0.004", 0),
+            ("12345678901.235", 12345678901.24),
+        ):
+            with self.subTest(text=text):
+                self.api_says(text)
+                run = self.sync()
+                self.assertEqual((run.state, self.on_hand()), ("done", quantity))
+                self.assertEqual(run.line_ids.rounded_from, text)
+                self.assertEqual(run.line_ids.api_quantity, text)
+                self.assertIn(f"({text} was rounded)", run.line_ids.description)
+                again = self.sync()
+                self.assertEqual((again.unchanged, again.changed), (1, 0))
+                self.assertFalse(again.line_ids)
+
+    def test_what_needs_no_rounding_is_not_said_to_be_rounded(self):
+        self.backend.rounding = "half_up"
+        self.api_says("7.10")
+        line = self.sync().line_ids
+        self.assertEqual((line.rounded_from, line.quantity_after), (False, 7.1))
+
+    def test_rounding_comes_before_the_rule_for_negative_stock(self):
+        self.backend.rounding = "half_up"
+        self.set_stock(3)
+        self.api_says("-0.004")
+        self.assertEqual(self.sync().state, "done")
+        self.assertEqual(self.on_hand(), 0)
+        self.api_says("-0.005")
+        self.assertEqual(self.sync().line_ids.error_facts["target"], "-0.01")
+
+    def test_rounding_is_to_the_precision_of_the_database(self):
+        self.backend.rounding = "half_up"
+        self.env.ref("uom.decimal_product_uom").digits = 3
+        self.api_says("0.0625")
+        self.sync()
+        self.assertEqual(self.on_hand(), 0.063)
+
     def test_numbers_of_twelve_digits_are_refused(self):
         for text in ("100000000000", "1e11", "-123456789012"):
             with self.subTest(text=text):

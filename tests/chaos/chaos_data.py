@@ -22,6 +22,7 @@ backends.write(
         "guard_zero_percent": 100,
         "guard_change_percent": 100,
         "guard_factor": 1000000,
+        "guard_difference": 1e9,
         **%(settings)r,
     }
 )

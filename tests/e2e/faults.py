@@ -32,7 +32,7 @@ NO_ACCESS = Outcome("failed", "auth_failed", UNTOUCHED)
 NO_HELP = Outcome("failed", "http_error", UNTOUCHED)
 TOO_FAST = Outcome("failed", "rate_limited", UNTOUCHED)
 NO_QUANTITY = Outcome("failed", "invalid_quantity", UNTOUCHED)
-UNKNOWN = Outcome("failed", "product_not_found", UNTOUCHED)
+UNKNOWN = Outcome("failed", "catalogue_lost", UNTOUCHED)
 OTHER = Outcome("failed", "product_mismatch", UNTOUCHED)
 
 
@@ -117,6 +117,6 @@ FAULTS = [
         "product-twice:different", Outcome("partial", "invalid_response", EACH), FINE
     ),
     Fault("other-product", FINE, OTHER),
-    Fault("empty-catalogue", Outcome("partial", "not_in_answer", UNTOUCHED), UNKNOWN),
+    Fault("empty-catalogue", UNKNOWN, UNKNOWN),
     Fault("short-token", FINE, FINE, shape="commercetools"),
 ]

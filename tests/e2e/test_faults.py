@@ -180,8 +180,8 @@ def test_an_empty_catalogue_empties_no_shelf_even_where_missing_means_zero(shop,
 
     run = shop.sync()
 
-    assert run.state == "partial"
-    assert set(run.line_ids.mapped("error_code")) == {"not_in_answer"}
+    assert (run.state, run.error_code) == ("failed", "catalogue_lost")
+    assert not run.line_ids
     assert shop.stock() == before
 
 

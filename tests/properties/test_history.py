@@ -24,7 +24,11 @@ FAULTS = [
     *("other-product", "empty-catalogue"),
 ]
 #: nothing is held: what is sudden here is meant
-NO_GUARD = {"guard_minimum": 1000, "guard_difference": 1e9}
+NO_GUARD = {
+    "guard_minimum": 1000,
+    "guard_difference": 1e9,
+    "guard_zero_percent": 100,
+}
 LIMITS = {"max_attempts": 1, "request_timeout": 5, "concurrency": 1, "page_size": 2}
 
 names = st.sampled_from(NAMES)
