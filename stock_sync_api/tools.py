@@ -8,6 +8,8 @@ from decimal import Decimal
 from odoo.fields import Domain
 from odoo.tools import SQL
 
+from odoo.addons.base.models.res_lang import intersperse
+
 #: what an import leaves around a text; other spaces (no-break, for one) may be meant
 BLANKS = " \t\n\r\f\v"
 #: the same for PostgreSQL; a constant, so that an index can be made of it
@@ -39,9 +41,6 @@ def near_form_sql(column):
         column,
         f"[{_UNSEEN}]",
     )
-
-from odoo.addons.base.models.res_lang import intersperse
-
 _PLAIN_NUMBER = re.compile(r"(-?)([0-9]+)(?:\.([0-9]+))?")
 
 

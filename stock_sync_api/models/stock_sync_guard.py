@@ -154,8 +154,9 @@ class StockSyncGuard(models.AbstractModel):
 
     @api.model
     def _count_received(self, run):
-        """The products that the run is about; a delta names only those that changed, and
-        a run that has to wait those that it has read so far.
+        """The products that the run is about.
+
+        A delta names only those that changed, a run that has to wait those so far.
 
         Never more than are bound: ids of no product must not thin a guard out.
         """

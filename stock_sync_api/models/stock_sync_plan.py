@@ -237,8 +237,9 @@ class StockSyncPlan(models.AbstractModel):
                 ("reported_by_run", "=", run.id),
             ]
         )
-        if any(codes[row.external_id] == (row.location_code or None) for row in reported):
-            run.rows_twice = True
+        for row in reported:
+            if codes[row.external_id] == (row.location_code or None):
+                run.rows_twice = True
 
     @api.model
     def _plan_unsettable(self, run):

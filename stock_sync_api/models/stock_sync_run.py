@@ -361,8 +361,7 @@ class StockSyncRun(models.Model):
 
         Not for chosen products, of which each problem is logged with its product.
         """
-        health = self.env["stock.sync.health.mixin"]
-        if health._was_rejected(self) or self.state == "held":
+        if self.backend_id._was_rejected(self) or self.state == "held":
             level = logging.INFO
         elif self.error_code or self.state in ("failed", "interrupted"):
             level = logging.WARNING

@@ -151,7 +151,8 @@ class TestPauses(AlertCase):
         run = self.env["stock.sync.run"].create(
             {"backend_id": self.backend.id, "trigger": "cron"}
         )
-        run._finish("interrupted")
+        with mute_logger(SERVICE_LOGGER):
+            run._finish("interrupted")
         self.assertEqual(self.backend.failure_count, 1)
         self.assertFalse(self.backend.next_attempt_date)
 

@@ -115,7 +115,8 @@ class TestOrderOfEvents(StockSyncCase):
             [fields.Datetime.now() - timedelta(hours=1), run.id],
         )
         run.invalidate_recordset()
-        self.assertFalse(self.env["stock.sync.service"]._open_runs())
+        with mute_logger(SERVICE_LOGGER):
+            self.assertFalse(self.env["stock.sync.service"]._open_runs())
         self.assertEqual(run.state, "interrupted")
 
     def test_preview_that_fails_says_so(self):
