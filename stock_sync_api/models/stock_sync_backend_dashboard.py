@@ -150,7 +150,7 @@ class StockSyncBackend(models.Model):
     def _get_earliest_run_date(self):
         """Before when the backend is left alone; False where it is not."""
         self.ensure_one()
-        return self.next_attempt_date
+        return self.open_run_id.resume_date or self.next_attempt_date
 
     @api.model
     def _schedule(self):

@@ -85,6 +85,7 @@ class StockSyncBackend(models.Model):
     def action_view_drift(self):
         """The products whose change was missed."""
         self.ensure_one()
+        self.check_access("read")
         action = self._last_drift_run().action_view_lines()
         action["domain"] = [*action["domain"], ("missed_by_delta", "=", True)]
         return action

@@ -569,7 +569,17 @@ SENTENCES = {
 
 
 #: facts that are quantities, kept as text; whatever is kept as a number is one, too
-QUANTITY_FACTS = {"before", "left", "other_quantity", "quantity", "reserved", "target"}
+QUANTITY_FACTS = {
+    "before",
+    "ceiling",
+    "left",
+    "other_quantity",
+    "quantity",
+    "record",
+    "reserved",
+    "start",
+    "target",
+}
 
 
 class _Facts(dict):
