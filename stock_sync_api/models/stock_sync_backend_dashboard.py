@@ -137,9 +137,7 @@ class StockSyncBackend(models.Model):
         date, earliest = cron.nextcall, self._get_earliest_run_date()
         while earliest and date < earliest:
             date += cron._stock_sync_interval()
-        return min(
-            [date, *(at for at in wake_ups if not earliest or at >= earliest)]
-        )
+        return min([date, *(at for at in wake_ups if not earliest or at >= earliest)])
 
     def _get_earliest_run_date(self):
         """Before when the backend is left alone; False where it is not."""

@@ -367,8 +367,9 @@ SENTENCES = {
         " reject it in the run."
     ),
     "held_by_guard.left": _lt(
-        "%(location)s: %(before)s → %(target)s still waits: the run was held as a whole,"
-        " and only others of its lines were approved. Approve or reject it in the run."
+        "%(location)s: %(before)s → %(target)s still waits: the run was held as a"
+        " whole, and only others of its lines were approved. Approve or reject it in"
+        " the run."
     ),
     "held_by_guard.left_zeros": _lt(
         "%(location)s: %(before)s → %(target)s still waits: the run was held because"
