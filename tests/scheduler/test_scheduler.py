@@ -9,7 +9,7 @@ import pytest
 from chaos_api import Api
 from chaos_data import set_up
 from chaos_odoo import ChaosOdoo
-from conftest import PRODUCTS
+from scheduler_settings import PRODUCTS
 
 from devenv import ports
 
