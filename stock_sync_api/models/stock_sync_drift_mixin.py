@@ -9,10 +9,12 @@ MOST_DRIFT_RUNS = 2
 DRIFT_ACTIVITY = "stock_sync_api.mail_activity_type_drift"
 
 
-class StockSyncBackend(models.Model):
-    """What is known of an API whose lists of changes keep something back."""
+class StockSyncDriftMixin(models.AbstractModel):
+    """What is known of a backend whose lists of changes keep something back."""
 
-    _inherit = "stock.sync.backend"
+    _name = "stock.sync.drift.mixin"
+    _inherit = ["stock.sync.alert.mixin"]
+    _description = "Stock Synchronisation: What Lists of Changes Missed"
 
     drift_runs = fields.Integer(
         string="Whole Runs With Missed Changes",
