@@ -30,7 +30,8 @@ BROKEN = Outcome("failed", "connection_error", UNTOUCHED)
 TOO_LATE = Outcome("failed", "timeout", UNTOUCHED)
 NO_ACCESS = Outcome("failed", "auth_failed", UNTOUCHED)
 NO_HELP = Outcome("failed", "http_error", UNTOUCHED)
-TOO_FAST = Outcome("failed", "rate_limited", UNTOUCHED)
+#: it goes on at the time that the API has named
+WAITS = Outcome("planning", "", UNTOUCHED)
 NO_QUANTITY = Outcome("failed", "invalid_quantity", UNTOUCHED)
 UNKNOWN = Outcome("failed", "catalogue_lost", UNTOUCHED)
 OTHER = Outcome("failed", "product_mismatch", UNTOUCHED)
@@ -62,7 +63,7 @@ FAULTS = [
     Fault("long-body", FINE, FINE),
     Fault("endless-chunked", REFUSED, REFUSED),
     # the body
-    Fault("truncated:0", REFUSED, REFUSED),
+    Fault("truncated:0", UNKNOWN, UNKNOWN),
     Fault("truncated:5", REFUSED, REFUSED),
     Fault("truncated", REFUSED, REFUSED),
     Fault("truncated-gzip:5", BROKEN, BROKEN),
@@ -84,22 +85,22 @@ FAULTS = [
     Fault("status-404", NO_HELP, UNKNOWN),
     Fault("status-408", NO_HELP, NO_HELP),
     Fault("status-409", NO_HELP, NO_HELP),
-    Fault("status-429", TOO_FAST, TOO_FAST),
-    Fault("status-429:1", TOO_FAST, TOO_FAST),
-    Fault("status-429:date", TOO_FAST, TOO_FAST),
-    Fault("status-429:garbage", TOO_FAST, TOO_FAST),
-    Fault("status-429:negative", TOO_FAST, TOO_FAST),
-    Fault("status-429:huge", TOO_FAST, TOO_FAST),
+    Fault("status-429", WAITS, WAITS),
+    Fault("status-429:1", WAITS, WAITS),
+    Fault("status-429:date", WAITS, WAITS),
+    Fault("status-429:garbage", WAITS, WAITS),
+    Fault("status-429:negative", WAITS, WAITS),
+    Fault("status-429:huge", WAITS, WAITS),
     Fault("status-500", NO_HELP, NO_HELP),
     Fault("status-502", NO_HELP, NO_HELP),
     Fault("status-503", NO_HELP, NO_HELP),
-    Fault("status-503:huge", TOO_FAST, TOO_FAST),
+    Fault("status-503:huge", WAITS, WAITS),
     Fault("status-504", NO_HELP, NO_HELP),
-    Fault("storm:1", TOO_FAST, TOO_FAST),
+    Fault("storm:1", WAITS, WAITS),
     Fault(
         "rate-limit:2",
-        Outcome("partial", "rate_limited", EACH),
-        Outcome("partial", "rate_limited", EACH),
+        Outcome("planning", "", EACH),
+        Outcome("planning", "", EACH),
     ),
     # the place
     Fault("redirect-same-host", FINE, FINE),
@@ -112,7 +113,7 @@ FAULTS = [
     Fault("endless-pages", REFUSED, FINE),
     Fault("total-lies:high", Outcome("partial", "invalid_response", RIGHT), FINE),
     Fault("total-lies:low", FINE, FINE),
-    Fault("product-twice:same", FINE, FINE),
+    Fault("product-twice:same", Outcome("partial", "invalid_response", EACH), FINE),
     Fault(
         "product-twice:different", Outcome("partial", "invalid_response", EACH), FINE
     ),

@@ -3,7 +3,7 @@
 import logging
 from contextlib import contextmanager
 
-from odoo import Command
+from odoo import Command, fields
 
 #: the addon tells the log of each problem; here they are expected
 _LOGGER = logging.getLogger("odoo.addons.stock_sync_api")
@@ -88,6 +88,13 @@ class Shop:
         )
         with quiet():
             return self._service().sync_products(products)
+
+    def go_on(self, run):
+        """The time that the API asked a run to wait for has come; the run."""
+        run.sudo().resume_date = fields.Datetime.now()
+        with quiet():
+            self._service()._cron_sync()
+        return run
 
     def scheduled_sync(self):
         """The scheduled action; the run that it made."""
