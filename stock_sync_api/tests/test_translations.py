@@ -109,6 +109,7 @@ class TestTranslations(StockSyncCase):
 
     def test_an_error_is_told_in_each_readers_language(self):
         self._speak_french()
+        self.answers["123"] = (404, {}, "")  # without words of its own
         answer = self._click()
         self.assertEqual(
             answer["message"],
