@@ -1,6 +1,6 @@
 from lxml import etree
 
-from odoo.exceptions import UserError
+from odoo.exceptions import AccessError, UserError
 from odoo.tests import Form, new_test_user, tagged
 from odoo.tools import mute_logger
 
@@ -93,10 +93,15 @@ class TestSetup(StockSyncCase):
         backend = self._start()
         backend.sample_external_id = "123"
         backend.action_setup_test()
-        other = self.user.copy({"login": "other_manager"})
-        other.group_ids += self.env.ref("stock.group_stock_manager")
         self.assertTrue(backend.last_test_id)
+        other = new_test_user(
+            self.env(su=True),
+            "sync_other_manager",
+            groups="base.group_user,stock.group_stock_manager",
+        )
         self.assertFalse(backend.with_user(other).last_test_id)
+        with self.assertRaises(AccessError):
+            backend.with_user(self.user).read(["last_test_id"])
 
     def test_nothing_is_scheduled_before_it_is_switched_on(self):
         backend = self._start()
