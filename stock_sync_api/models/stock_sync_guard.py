@@ -427,16 +427,16 @@ class StockSyncGuard(models.AbstractModel):
     def _suspicious_condition(self, backend):
         """The same against what there would be without the runs that are remembered.
 
-        What is sold in small steps all day is no surprise in the end: a decrease counts
-        only where its last step is large by itself.
+        What is sold in small steps all day, or restocked twice, is no surprise: only
+        a step that is large itself counts.
         """
         return SQL(
             """
             planned_id IS NOT NULL AND start > 0 AND now > 0
-            AND (after > now
-                 AND after - start >= %(difference)s AND after >= %(factor)s * start
-                 OR now - after >= %(difference)s
-                 AND start - after >= %(difference)s AND start >= %(factor)s * after)
+            AND (after - now >= %(difference)s AND after - start >= %(difference)s
+                 AND after >= %(factor)s * start
+                 OR now - after >= %(difference)s AND start - after >= %(difference)s
+                 AND start >= %(factor)s * after)
             """,
             difference=backend.guard_difference,
             factor=backend.guard_factor,

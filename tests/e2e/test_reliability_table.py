@@ -48,5 +48,13 @@ def test_every_test_that_the_page_names_exists(file, test):
     }
 
 
+def test_every_attack_on_the_page_is_a_test_of_the_guard():
+    section = PAGE.partition("## Wrong quantities that look right")[2]
+    attacks = re.findall(r"\| `(test_\w+)` \|", section)
+    source = (PROJECT / "stock_sync_api" / "tests" / "test_guard.py").read_text()
+    assert len(attacks) > 5
+    assert [name for name in attacks if f"def {name}(" not in source] == []
+
+
 def test_the_page_names_tests():
     assert len(NAMED) > 5
