@@ -85,9 +85,7 @@ def needs_browser(selected: Mapping[str, Sequence[str]]) -> bool:
     if _SELECTING.intersection(arguments):
         return False
     paths = [PROJECT / argument for argument in arguments if "::" not in argument]
-    return any(
-        test.is_relative_to(path) for path in paths for test in _browser_tests()
-    )
+    return any(test.is_relative_to(path) for path in paths for test in _browser_tests())
 
 
 def _browser_tests() -> list[Path]:

@@ -133,6 +133,7 @@ def _remove_what_odoo_would_leave(env):
         ("ir.filters", "model_id"),
         ("ir.exports", "resource"),
         ("ir.attachment", "res_model"),
+        ("mail.message.subtype", "res_model"),
         ("base_import.mapping", "res_model"),
     ):
         if model in env:
@@ -147,6 +148,10 @@ def _remove_what_odoo_would_leave(env):
     if "base_import.mapping" in env:
         env["base_import.mapping"].search([("field_name", "in", fnames)]).unlink()
     env["ir.exports.line"].search([("name", "in", fnames)]).unlink()
+    # a database's cascade would leave their chatter
+    env["ir.actions.server"].search(
+        [("model_id.model", "=like", _OUR_MODELS), ("usage", "=", "ir_actions_server")]
+    ).unlink()
     for model, fname in (
         ("ir.ui.view", "model"),
         ("ir.actions.act_window", "res_model"),

@@ -41,6 +41,8 @@ def near_form_sql(column):
         column,
         f"[{_UNSEEN}]",
     )
+
+
 _PLAIN_NUMBER = re.compile(r"(-?)([0-9]+)(?:\.([0-9]+))?")
 
 

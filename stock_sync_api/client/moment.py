@@ -49,12 +49,9 @@ def parse_moment(
     :raise ValueError: for what is not plainly a time
     """
     if type(value) is str and value[-1:] == "Z" and value[10:11] == "T":
-        try:  # nearly all are like this, and this is fast
-            date = datetime.fromisoformat(value[:-1])
-            if date.tzinfo is None:
-                return date if _EARLIEST <= date <= latest else None
-        except ValueError:
-            pass
+        plain = _plain_utc(value)  # nearly all are, and this is fast
+        if plain is not None:
+            return plain if _EARLIEST <= plain <= latest else None
     if value is None or value is False:
         return None
     if not isinstance(value, str):
@@ -83,6 +80,14 @@ def certain_offset(date: datetime, zone: tzinfo) -> timedelta | None:
     """
     offsets = {date.replace(tzinfo=zone, fold=fold).utcoffset() for fold in (0, 1)}
     return offsets.pop() if len(offsets) == 1 else None
+
+
+def _plain_utc(text: str) -> datetime | None:
+    try:
+        date = datetime.fromisoformat(text[:-1])
+    except ValueError:
+        return None
+    return date if date.tzinfo is None else None
 
 
 def _moment(text: str) -> datetime:

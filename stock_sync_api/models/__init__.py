@@ -11,11 +11,11 @@ from . import stock_sync_parameter
 from . import stock_sync_location_map
 from . import stock_sync_health_mixin
 from . import stock_sync_alert_mixin
+from . import stock_sync_drift_mixin
 from . import stock_sync_heartbeat_mixin
 from . import stock_sync_setup_mixin
 from . import stock_sync_backend
 from . import stock_sync_backend_dashboard
-from . import stock_sync_backend_drift
 from . import stock_sync_binding
 from . import stock_sync_unmatched
 from . import stock_sync_level

@@ -16,9 +16,10 @@ class IrCron(models.Model):
         of an action that has more to do. They are told after the commit that leaves it
         to be called: whoever wakes up finds it.
         """
-        super()._reschedule_asap(job)
+        result = super()._reschedule_asap(job)
         if job["id"] == self._stock_sync_cron().id and self._has_used_its_turn():
             self.env.cr.postcommit.add(self._notifydb)
+        return result
 
     @api.model
     def _stock_sync_cron(self):

@@ -23,7 +23,7 @@ class StockSyncBackend(models.Model):
     _name = "stock.sync.backend"
     _inherit = [
         "stock.sync.api.mixin",
-        "stock.sync.alert.mixin",
+        "stock.sync.drift.mixin",
         "stock.sync.heartbeat.mixin",
         "stock.sync.setup.mixin",
     ]

@@ -145,14 +145,12 @@ class StockSyncBackend(models.Model):
         date, earliest = cron.nextcall, self._get_earliest_run_date()
         while earliest and date < earliest:
             date += cron._stock_sync_interval()
-        return min(
-            [date, *(at for at in wake_ups if not earliest or at >= earliest)]
-        )
+        return min([date, *(at for at in wake_ups if not earliest or at >= earliest)])
 
     def _get_earliest_run_date(self):
         """Before when the backend is left alone; False where it is not."""
         self.ensure_one()
-        return self.next_attempt_date
+        return self.open_run_id.resume_date or self.next_attempt_date
 
     @api.model
     def _schedule(self):

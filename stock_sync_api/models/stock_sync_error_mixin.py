@@ -493,8 +493,8 @@ SENTENCES = {
     ),
     "held_by_guard.left": _lt(
         "%(location)s: %(before)s → %(target)s still waits: the run was held as a"
-        " whole, and only others of its lines were approved. Approve or reject it in the"
-        " run."
+        " whole, and only others of its lines were approved. Approve or reject it in"
+        " the run."
     ),
     "held_by_guard.left_zeros": _lt(
         "%(location)s: %(before)s → %(target)s still waits: the run was held because"
@@ -569,7 +569,17 @@ SENTENCES = {
 
 
 #: facts that are quantities, kept as text; whatever is kept as a number is one, too
-QUANTITY_FACTS = {"before", "left", "other_quantity", "quantity", "reserved", "target"}
+QUANTITY_FACTS = {
+    "before",
+    "ceiling",
+    "left",
+    "other_quantity",
+    "quantity",
+    "record",
+    "reserved",
+    "start",
+    "target",
+}
 
 
 class _Facts(dict):

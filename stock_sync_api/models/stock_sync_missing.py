@@ -166,7 +166,7 @@ class StockSyncMissing(models.AbstractModel):
         :param missing: as ``_next`` gives it
         :param moved: whether rows may have slipped by while the list was read
         :param is_certain: whether each row says what it is about
-        :param unnamed: sites that the API may not have been asked about
+        :param unnamed: ids of locations that the API may not have been asked about
         """
         backend = run.backend_id
         sites = backend._get_sites()
@@ -187,7 +187,7 @@ class StockSyncMissing(models.AbstractModel):
                     for location_id in location_ids
                 ]
                 outcomes += [
-                    self._leave_unnamed(one) if one.site in unnamed else one
+                    self._leave_unnamed(one) if one.site.location.id in unnamed else one
                     for one in of_sites
                 ]
             elif len(location_ids) == len(sites.spoken_of()):
@@ -211,7 +211,7 @@ class StockSyncMissing(models.AbstractModel):
     def _get_unnamed(self, run, sites):
         """Sites of the map that the whole list was not about: nobody may have asked.
 
-        :return: set of ``Site``
+        :return: set of the ids of their locations
         """
         if not sites.is_mapped:
             return set()
@@ -228,20 +228,20 @@ class StockSyncMissing(models.AbstractModel):
                 Level.search_count(accepted, limit=1)
                 or Line.search_count(at_site & of_run, limit=1)
             ):
-                unnamed.add(site)
+                unnamed.add(site.location.id)
         return unnamed
 
     @api.model
     def _get_never_named(self, backend, sites):
         """Sites of the map of which the API has never said anything.
 
-        :return: set of ``Site``
+        :return: set of the ids of their locations
         """
         Level = self.env["stock.sync.level"]
         of_backend = Domain("binding_id.backend_id", "=", backend.id)
         of_backend &= Domain("date", "!=", False)
         return {
-            site
+            site.location.id
             for site in sites.spoken_of()
             if not Level.search_count(
                 of_backend & Domain("location_id", "=", site.location.id), limit=1

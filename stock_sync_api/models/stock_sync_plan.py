@@ -2,7 +2,7 @@ from odoo import api, models
 
 from ..client import InvalidResponse, NotInAnswer
 from ..outcome import Outcome
-from ..tools import level_text
+from ..tools import format_quantity, level_text
 
 #: rows without a usable id that become lines of a run: the first ones tell the rest
 NAMELESS_LINES = 20
@@ -166,7 +166,8 @@ class StockSyncPlan(models.AbstractModel):
         quantity = compare._in_product_unit(accepted.binding_id.backend_id, outcome)
         if run.backend_id._may_repeat() and float(quantity) == accepted.quantity:
             return True
-        self._contradict(run, outcome, f"{accepted.quantity:g}")
+        digits = self.env["decimal.precision"].precision_get("Product Unit")
+        self._contradict(run, outcome, format_quantity(accepted.quantity, digits))
         run._count(unchanged=-1)
         return False
 

@@ -74,6 +74,7 @@ class StockSyncSetupMixin(models.AbstractModel):
             )
 
     @api.depends("location_map_ids.code")
+    @api.depends_context("uid")
     def _compute_last_test(self):
         """One's own: nobody else's is shown."""
         Test = self.env["stock.sync.connection.test"]

@@ -90,9 +90,8 @@ class TestDashboard(StockSyncCase):
         self.cron.nextcall = fields.Datetime.now() + timedelta(minutes=50)
         run = self._run(trigger="cron", state="planning", end_date=False).sudo()
         error = RateLimited(host="api", status=429, retry_after=605)
-        self.env["stock.sync.engine"]._give_up(run, error)
-        with mute_logger(SERVICE_LOGGER):
-            run._finish(None, run.error_code, run.error_facts)
+        self.env["stock.sync.engine"]._give_up(run, error, {})
+        self.assertTrue(run.resume_date)
         self.assertEqual(self.backend.schedule, "Every hour, next run in 10 minutes")
 
     def test_schedule_knows_that_the_action_is_called_for_others_before(self):

@@ -153,7 +153,7 @@ class TestQuota(QuotaCase):
 
     def test_list_that_moves_between_two_sittings_empties_nothing(self):
         self.backend.write({"list_path": "/stock", "page_size": 3})
-        self.backend.missing_policy = "zero"
+        self.backend.write({"missing_policy": "zero", "guard_change_percent": 100})
         self.quota = self.left = 4
         for product in self.products:
             self.set_stock(5, product)

@@ -93,7 +93,10 @@ class TestSetup(StockSyncCase):
         backend = self._start()
         backend.sample_external_id = "123"
         backend.action_setup_test()
-        self.assertFalse(backend.with_user(self.user).last_test_id)
+        other = self.user.copy({"login": "other_manager"})
+        other.group_ids += self.env.ref("stock.group_stock_manager")
+        self.assertTrue(backend.last_test_id)
+        self.assertFalse(backend.with_user(other).last_test_id)
 
     def test_nothing_is_scheduled_before_it_is_switched_on(self):
         backend = self._start()

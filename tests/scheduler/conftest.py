@@ -11,6 +11,7 @@ sys.path.insert(0, str(HERE.parent / "chaos"))
 
 from chaos_api import Api  # noqa: E402
 from chaos_odoo import ChaosOdoo  # noqa: E402
+from scheduler_settings import LATENCY, PRODUCTS  # noqa: E402
 
 from devenv import databases  # noqa: E402
 from devenv.environment import prepared  # noqa: E402
@@ -20,11 +21,6 @@ from mock_api.app import create_app  # noqa: E402
 from mock_api.catalogue import catalogue  # noqa: E402
 from mock_api.server import Server  # noqa: E402
 from mock_api.store import Store  # noqa: E402
-
-#: more than one transaction applies; at 25 at once, the 200 answers of a transaction
-#: that reads take longer than a turn
-PRODUCTS = 450
-LATENCY = 150
 
 
 @pytest.fixture(scope="session")

@@ -9,7 +9,7 @@ import pytest
 from chaos_api import Api
 from chaos_data import set_up
 from chaos_odoo import ChaosOdoo
-from conftest import PRODUCTS
+from scheduler_settings import PRODUCTS
 
 from devenv import ports
 
@@ -47,18 +47,24 @@ def measure(begin):
 
 result = {}
 """
-_START = _MEASURE + """
+_START = (
+    _MEASURE
+    + """
 backend.concurrency = 25
 result["round"] = measure(cron._trigger)
 result["preview"] = measure(lambda: service.start_backend(backend, preview=True))
 """
-_CONTINUE = _MEASURE + """
+)
+_CONTINUE = (
+    _MEASURE
+    + """
 stock_sync_engine.FOREGROUND_SECONDS = -1  # nothing is done while a person waits
 backend.write({"guard_change_percent": 1, "guard_minimum": 1})
 result["start"] = measure(lambda: service.start_backend(backend))
 held = backend.run_ids.search([("state", "=", "held")])
 result["approval"] = measure(held.action_approve)
 """
+)
 _TURN = re.compile(
     r"^(\S+ \S+) \d+ INFO \S+ \S+ Job 'Stock synchronisation' \(\d+\)"
     r" (starting|fully done|partially done)",

@@ -9,10 +9,12 @@ MOST_DRIFT_RUNS = 2
 DRIFT_ACTIVITY = "stock_sync_api.mail_activity_type_drift"
 
 
-class StockSyncBackend(models.Model):
-    """What is known of an API whose lists of changes keep something back."""
+class StockSyncDriftMixin(models.AbstractModel):
+    """What is known of a backend whose lists of changes keep something back."""
 
-    _inherit = "stock.sync.backend"
+    _name = "stock.sync.drift.mixin"
+    _inherit = ["stock.sync.alert.mixin"]
+    _description = "Stock Synchronisation: What Lists of Changes Missed"
 
     drift_runs = fields.Integer(
         string="Whole Runs With Missed Changes",
@@ -85,6 +87,7 @@ class StockSyncBackend(models.Model):
     def action_view_drift(self):
         """The products whose change was missed."""
         self.ensure_one()
+        self.check_access("read")
         action = self._last_drift_run().action_view_lines()
         action["domain"] = [*action["domain"], ("missed_by_delta", "=", True)]
         return action
