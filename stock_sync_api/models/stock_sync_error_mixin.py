@@ -285,11 +285,6 @@ SENTENCES = {
         "The API's list ended before all the rows that it announced had come. The next"
         " run reads it again; if it stays so, check the backend's paging."
     ),
-    "invalid_response.moved": _lt(
-        "Rows of the API's list moved from one page to another while it was read, so"
-        " one about this product may have been overlooked. Its stock was left alone;"
-        " try again."
-    ),
     "invalid_response.encoding": _lt(
         "The API's answer is compressed in a way that cannot be read. Tell who runs the"
         " API."
@@ -311,6 +306,11 @@ SENTENCES = {
         " moved, or be a second quantity. Its stock was left alone because the sum is"
         " not certain. The next run reads again; if it stays so, have the API sort its"
         " list."
+    ),
+    "invalid_response.moved": _lt(
+        "Rows of the API's list moved from one page to another while it was read, so"
+        " one about this product may have been overlooked. Its stock was left alone;"
+        " try again."
     ),
     "invalid_response.too_large": _lt(
         "The API's answer is larger than %(megabytes)s MB; reading it was stopped."

@@ -25,6 +25,8 @@ class Backend:
     _get_used = StockSyncApiMixin._get_used
     _is_used = StockSyncApiMixin._is_used
     _get_auth = StockSyncApiMixin._get_auth
+    _has_rows_apart = StockSyncApiMixin._has_rows_apart
+    _adds_rows_up = StockSyncApiMixin._adds_rows_up
 
     def __init__(self, parameters=(), **values):
         self.parameters = parameters
