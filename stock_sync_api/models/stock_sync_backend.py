@@ -649,6 +649,16 @@ class StockSyncBackend(models.Model):
             )
         )
 
+    def _has_run_at_work(self):
+        """Whether a run over all products may be changing the stock.
+
+        One that the API has asked to wait is not.
+        """
+        self.ensure_one()
+        waiting = Domain("state", "=", "planning") & Domain("resume_date", "!=", False)
+        domain = OPEN_RUNS & ~waiting & Domain("backend_id", "=", self.id)
+        return bool(self.env["stock.sync.run"].sudo().search_count(domain, limit=1))
+
     def _has_open_run(self):
         """Whether a run over all products is under way."""
         self.ensure_one()

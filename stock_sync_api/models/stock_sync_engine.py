@@ -237,7 +237,7 @@ class StockSyncEngine(models.AbstractModel):
         run = run.with_env(self.env)
         backend = run.backend_id
         problem = backend._problem(self.env.user)
-        if not problem and backend._has_open_run():
+        if not problem and backend._has_run_at_work():
             problem = ("run_in_progress", {"backend": backend.name})
         if problem:
             raise UserError(run._explain(*problem))

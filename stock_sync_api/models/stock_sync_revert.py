@@ -69,7 +69,7 @@ class StockSyncRevert(models.AbstractModel):
         # A backend may be paused, or have no address: nobody is called here.
         if problem and problem[0] != "access_denied":
             problem = None
-        if not problem and backend._has_open_run():
+        if not problem and backend._has_run_at_work():
             problem = ("run_in_progress", {"backend": backend.name})
         if problem:
             raise UserError(run._explain(*problem))

@@ -224,6 +224,20 @@ class TestQuota(QuotaCase):
         self.assertEqual(run.state, "held")
         self.assertEqual(sum(self.on_hand(p) for p in self.products), 150)
 
+    def test_what_is_held_can_be_approved_while_the_run_waits(self):
+        [first] = self.products[:1]
+        self.set_stock(5000, first)
+        run = self.run_cron()
+        self.assertTrue(run.has_held_lines and run.resume_date)
+        self.assertEqual(self.on_hand(first), 5000)
+        admin = self.env.ref("base.user_admin")
+        with freeze_time(self.now):
+            run.with_user(admin).action_approve()
+        self.assertEqual((run.state, self.on_hand(first)), ("planning", 7))
+        self.an_hour_later()
+        self.rounds_until_done()
+        self.assertEqual((run.state, self.synchronised()), ("done", 30))
+
     def test_preview_that_has_to_wait_changes_nothing(self):
         with freeze_time(self.now):
             run = self.service.sync_backend(self.backend, preview=True)
