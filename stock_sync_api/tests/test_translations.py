@@ -114,8 +114,7 @@ class TestTranslations(StockSyncCase):
         self.assertEqual(
             answer["message"],
             "L'API ne connaît pas l'identifiant externe 123. Corrigez-le sur le"
-            " produit, ou créez le produit dans l'autre système."
-            " L'API indique\xa0: «\xa0not found\xa0».",
+            " produit, ou créez le produit dans l'autre système.",
         )
         binding = self.product.sync_binding_ids
         french = binding.with_context(lang="fr_FR")
