@@ -214,6 +214,7 @@ class StockSyncBackend(models.Model):
         " stock and would have none.",
     )
     guard_hours = fields.Integer(
+        string="Together Within (Hours)",
         default=24,
         help="What the runs over all products of so many hours change together is"
         " judged as if one run had changed it, less what a person has approved or done."
@@ -229,11 +230,13 @@ class StockSyncBackend(models.Model):
         " more than twice the most that it ever had there, and so much more.",
     )
     guard_ceiling = fields.Float(
+        string="Highest Quantity",
         default=1_000_000.0,
         help="A product is held if it would come to more than this quantity, and to"
         " more than it ever had there. 0: there is no such limit.",
     )
     guard_fall_percent = fields.Integer(
+        string="Fall of the Catalogue (%)",
         default=50,
         help="A run that reads everything fails if the API knows fewer of the products"
         " than at the last good run, by more than this share. 0: however many are"
@@ -242,8 +245,8 @@ class StockSyncBackend(models.Model):
     expected_products = fields.Integer(
         readonly=True,
         copy=False,
-        help="So many products the API knew when everything was last read in good"
-        " order, or when somebody accepted a smaller catalogue.",
+        help="Number of products that the API knew when everything was last read in"
+        " good order, or when somebody accepted a smaller catalogue.",
     )
 
     location_codes = fields.Json(
@@ -280,8 +283,7 @@ class StockSyncBackend(models.Model):
     )
     _guards_possible = models.Constraint(
         "CHECK(guard_hours >= 0 AND guard_ceiling >= 0 AND guard_fall_percent >= 0)",
-        "Hours of memory, highest quantity and fall of the catalogue cannot be"
-        " negative.",
+        "The hours, quantities and shares of the guard cannot be negative.",
     )
     _factor_positive = models.Constraint(
         "CHECK(quantity_factor > 0)", "The factor must be greater than 0."
@@ -790,7 +792,7 @@ class StockSyncBackend(models.Model):
         """Runs that have read to the end, be it of all or of what has changed."""
         domain = Domain(
             [
-                ("backend_id", "=", self.id),
+                ("backend_id", "in", self._origin.ids),  # none of one that is new
                 ("complete", "=", True),
                 ("preview", "=", False),
             ]

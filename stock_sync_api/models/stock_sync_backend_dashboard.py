@@ -27,7 +27,9 @@ class StockSyncBackend(models.Model):
     )
     wait_message = fields.Char(
         compute="_compute_open_run_id",
-        help="How far a run is that the API has asked to wait, and when it goes on.",
+        string="Waits",
+        help="How far the run has come that waits because the API asked for a pause,"
+        " and when it goes on.",
     )
     held_count = fields.Integer(
         string="Waiting for Approval", compute="_compute_held_count"

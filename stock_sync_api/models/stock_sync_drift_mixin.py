@@ -23,7 +23,9 @@ class StockSyncDriftMixin(models.AbstractModel):
         help="How many runs over everything have found changes that the API's lists of"
         " changes had not mentioned.",
     )
-    drift_message = fields.Char(compute="_compute_drift_message")
+    drift_message = fields.Char(
+        string="Missed Changes", compute="_compute_drift_message"
+    )
 
     @api.depends("drift_runs")
     @api.depends_context("lang")

@@ -20,7 +20,7 @@ ERROR_CODES = [
     ("invalid_quantity", "Invalid quantity"),
     ("not_managed", "Stock not kept by the API"),
     ("not_in_answer", "Missing from the answer"),
-    ("catalogue_lost", "Catalogue missing or foreign"),
+    ("catalogue_lost", "Catalogue empty or another one"),
     ("ambiguous_product", "Ambiguous product"),
     ("unmatched_product", "Unknown product"),
     ("unknown_location", "Unknown location"),
@@ -106,9 +106,9 @@ SENTENCES = {
         " was ended. The next run goes by the new settings."
     ),
     "not_configured.changed_held": _lt(
-        "%(user)s changed the settings of %(backend)s while this waited for approval:"
-        " it was read by the old ones, so nothing of it is applied any more. The next"
-        " run goes by the new settings."
+        "%(user)s changed the settings of %(backend)s while this change waited for"
+        " approval. It was read by the old settings, so it is not applied any more."
+        " The next run goes by the new settings."
     ),
     "access_denied": _lt(
         "%(user)s may not adjust the stock of %(company)s. Ask an administrator for"
@@ -159,9 +159,9 @@ SENTENCES = {
         " stays so, check the backend's address or tell who runs the API."
     ),
     "http_error.blocked": _lt(
-        "What guards %(host)s turned this server away (HTTP %(status)s) before the API"
-        " could answer: it says nothing about the credentials. Ask who runs the API to"
-        " let this server's address through."
+        "A firewall in front of %(host)s turned this server away (HTTP %(status)s)"
+        " before the API could answer: it says nothing about the credentials. Ask who"
+        " runs the API to let this server's address through."
     ),
     "http_error.redirect_scheme": _lt(
         "%(host)s redirects to %(target)s: the same server, but with another kind of"
@@ -248,8 +248,8 @@ SENTENCES = {
         " connection to see the answer, then correct the expression in the backend."
     ),
     "invalid_response.too_much": _lt(
-        "The expression “%(name)s” makes too much of the API's answer: it repeats what"
-        " it is given again and again. Reading was stopped; write it more simply in the"
+        "The expression “%(name)s” gives far too many values: it repeats the API's"
+        " answer again and again. Reading was stopped; write it more simply in the"
         " backend."
     ),
     "invalid_response.paging": _lt(
@@ -515,30 +515,31 @@ SENTENCES = {
         " newer run or another set-up took its place."
     ),
     "held_by_guard.zeros": _lt(
-        "Nothing was changed yet: %(count)s of %(total)s products would be set to zero,"
-        " more than %(percent)s %%. Look at the lines, then approve or reject the run."
+        "The planned changes wait: %(count)s of %(total)s products would be set to"
+        " zero, more than %(percent)s %%. Look at the lines, then approve or reject"
+        " the run."
     ),
     "held_by_guard.share": _lt(
-        "Nothing was changed yet: %(count)s of the %(total)s products that have stock"
+        "The planned changes wait: %(count)s of the %(total)s products that have stock"
         " would change, more than %(percent)s %%. Look at the lines, then approve or"
         " reject the run."
     ),
     "held_by_guard.all": _lt(
-        "Nothing was changed yet: all %(count)s products that have stock would be set"
+        "The planned changes wait: all %(count)s products that have stock would be set"
         " to zero. Look at the lines, then approve or reject the run."
     ),
     "held_by_guard.zeros_together": _lt(
-        "What is planned waits: with it, %(count)s of %(total)s products would have"
-        " been emptied at one blow within the last %(hours)s hours, more than"
+        "The planned changes wait: with them, %(count)s of %(total)s products would"
+        " have been emptied at once within the last %(hours)s hours, more than"
         " %(percent)s %%. Look at the lines, then approve or reject the run."
     ),
     "held_by_guard.all_together": _lt(
-        "What is planned waits: with it, all %(count)s products that had stock would"
-        " have been set to zero within the last %(hours)s hours. Look at the lines,"
-        " then approve or reject the run."
+        "The planned changes wait: with them, all %(count)s products that had stock"
+        " would have been set to zero within the last %(hours)s hours. Look at the"
+        " lines, then approve or reject the run."
     ),
     "held_by_guard.removed_together": _lt(
-        "What is planned waits: with it, %(share)s %% of the stock of %(total)s"
+        "The planned changes wait: with them, %(share)s %% of the stock of %(total)s"
         " products would have been taken away within the last %(hours)s hours, more"
         " than %(percent)s %%. Look at the lines, then approve or reject the run."
     ),

@@ -59,7 +59,7 @@ class StockSyncPreset(models.Model):
         help="What to enter as base URL and secret, and what the quantity means.",
     )
     limits = fields.Text(
-        string="What It Does Not Cover",
+        string="Not Covered by the Preset",
         translate=True,
         help="Which products or locations the API does not show this way, and what"
         " becomes of them.",

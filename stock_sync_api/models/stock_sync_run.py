@@ -41,6 +41,7 @@ class StockSyncRun(models.Model):
     )
     decided_by_id = fields.Many2one(
         "res.users",
+        string="Decided or Ended By",
         readonly=True,
         help="Who approved or rejected what was held, or ended the run by a change of"
         " the backend's settings.",
@@ -122,9 +123,10 @@ class StockSyncRun(models.Model):
         help="The API was asked only for what has changed since an earlier run.",
     )
     rows_twice = fields.Boolean(
+        string="Rows That Differ",
         readonly=True,
-        help="Whether two rows said something else about one product and location. A"
-        " row that moves while it changes does so, and another may have slipped by.",
+        help="Whether two rows differed about one product and location. A row that"
+        " moves while it changes does so, and another may have slipped by.",
     )
     drift_count = fields.Integer(
         string="Missed Changes",
@@ -132,7 +134,9 @@ class StockSyncRun(models.Model):
         help="Products that had changed without a list of changes mentioning them.",
     )
     drift_total = fields.Integer(
-        readonly=True, help="Of how many products that had changed."
+        string="Changes in All",
+        readonly=True,
+        help="Of how many products that had changed.",
     )
     since_date = fields.Datetime(string="Changed Since", readonly=True)
     since_version = fields.Char(string="Changed Since Version", readonly=True)
@@ -164,9 +168,13 @@ class StockSyncRun(models.Model):
         help="The bindings to ask about, in their order, where that is one by one.",
     )
     expected = fields.Integer(
-        readonly=True, help="How many IDs the run asks about, where it asks by IDs."
+        string="IDs to Ask About",
+        readonly=True,
+        help="How many IDs the run asks about, where it asks by IDs.",
     )
-    answered = fields.Integer(readonly=True, help="How many of them have an answer.")
+    answered = fields.Integer(
+        string="IDs Answered", readonly=True, help="How many of them have an answer."
+    )
     heard_date = fields.Datetime(
         string="Last Answer",
         readonly=True,

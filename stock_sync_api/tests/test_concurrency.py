@@ -316,7 +316,7 @@ class TestConcurrency(BaseCase):
             )
         with self.cursor() as env:
             self.look_around(env)
-            with self.cursor() as other:
+            with self.cursor() as other, mute_logger(SERVICE_LOGGER):
                 other["stock.sync.run"].browse(run_id)._finish("failed")
             self.call_round(env)
         self.assertEqual(self.states(), ["failed"])
