@@ -129,8 +129,8 @@ class TestAttacks(GuardCase):
             quantity = float(round(quantity * 1.9))
             self.say(quantity, 0, 1)
             run = self.sync_by_schedule()
-            lines = run.line_ids.filtered("is_held")
-            held += [(line.error_facts.get("reason"), line.error_message) for line in lines]
+            for line in run.line_ids.filtered("is_held"):
+                held.append((line.error_facts.get("reason"), line.error_message))
         self.assertEqual(self.stocks()[0], 342)  # 50, 95, 180, 342 and no further
         self.assertTrue(run.has_held_lines)
         reason, message = held[0]
