@@ -196,15 +196,17 @@ class TestJob(StockSyncCase):
         self.answers["123"] = (429, {"Retry-After": "900"}, "")
         self.run_cron()
         self.perform(self.waiting_jobs())
-        self.assertEqual(self.runs().error_code, "rate_limited")
+        run = self.runs()
+        self.assertEqual((run.state, run.error_code), ("planning", False))
         later = self.waiting_jobs()
-        self.assertEqual(later.eta, self.backend.next_attempt_date)
+        self.assertEqual(later.eta, run.resume_date)
         self.run_cron()
         self.assertEqual(self.waiting_jobs(), later, "it has to wait")
         with freeze_time(later.eta):
             self.api_says("5")
             self.perform(later)
         self.assertEqual(self.on_hand(), 5)
+        self.assertEqual((self.runs(), run.state), (run, "done"))
 
     def test_job_that_waits_for_a_time_does_not_hold_back_another(self):
         later = fields.Datetime.now() + timedelta(hours=1)
