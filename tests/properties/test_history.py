@@ -1,6 +1,6 @@
 """Whatever happens in a warehouse and to an API, one clean run makes them equal."""
 
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 from copy import copy
 
 import pytest
@@ -145,13 +145,23 @@ class History(RuleBasedStateMachine):
             self.shop.backend.request_mode = mode
         if fault:
             self.api.misbehave(fault)
+        with self._each_right_or_untouched():
+            run = getattr(self.shop, way)(*([NAMES] if way == "sync_chosen" else []))
+            self.api.behave()
+        ended = run.state in ("done", "partial", "failed")
+        assert ended or run.resume_date or way == "scheduled_sync"
+
+    @rule()
+    def the_pause_that_the_api_asked_for_ends(self):
+        with self._each_right_or_untouched():
+            for run in self._waiting_runs():
+                self.shop.go_on(run)
+
+    @contextmanager
+    def _each_right_or_untouched(self):
         before, meant = self.shop.stock(), self.api.stock()
         counts, reserved = self._counts(), self._reserved()
-
-        run = getattr(self.shop, way)(*([NAMES] if way == "sync_chosen" else []))
-
-        self.api.behave()
-        assert run.state in ("done", "partial", "failed") or way == "scheduled_sync"
+        yield
         after = self.shop.stock()
         for name in NAMES:
             assert after[name] in (before[name], meant[name])
@@ -166,6 +176,8 @@ class History(RuleBasedStateMachine):
                 sale._action_cancel()
             self._counted(*NAMES).action_clear_inventory_quantity()
             self.shop.backend.request_mode = "list"
+            for run in self._waiting_runs():
+                self.shop.go_on(run)
 
             run = self.shop.sync()
 
@@ -173,6 +185,9 @@ class History(RuleBasedStateMachine):
             assert self.shop.stock() == self.api.stock()
         finally:
             self._stack.close()
+
+    def _waiting_runs(self):
+        return self.shop.backend.run_ids.filtered("resume_date")
 
     def _do(self, move):
         move.picked = True
