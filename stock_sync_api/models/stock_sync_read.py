@@ -28,13 +28,19 @@ class StockSyncRead(models.AbstractModel):
                 return False
         if run._is_waiting():
             return True
+        is_whole_list = run.complete and run._is_list() and not run.delta
+        is_partial = is_whole_list and run.backend_id.list_is_partial
+        if is_partial:
+            # Only with them it shows whether this is the catalogue that Odoo knows.
+            if not self.env["stock.sync.unlisted"]._read(run, end):
+                return False
+            if run._is_waiting() or run.error_code:
+                return True
         if run.complete:
             self._commit_progress(0)  # so that another attempt still knows it
             if self._retrying(self.env["stock.sync.catalogue"]._is_lost, run):
                 return True
-        if run.complete and run._is_list() and not run.delta:
-            if run.backend_id.list_is_partial:
-                return self.env["stock.sync.unlisted"]._read(run, end)
+        if is_whole_list and not is_partial:
             return self._read_missing(run)
         return True
 

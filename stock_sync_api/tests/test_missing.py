@@ -2,6 +2,8 @@
 
 from unittest.mock import patch
 
+from freezegun import freeze_time
+
 from odoo.tests import tagged
 
 from ..models import stock_sync_engine, stock_sync_unlisted
@@ -202,6 +204,28 @@ class TestPartialList(ListCase):
         run = self.sync_all()
         self.assertEqual((run.state, run.unchanged), ("done", 8))
         self.assertFalse(self.calls)
+
+    def test_catalogue_that_the_list_shows_nothing_of_is_not_lost(self):
+        self.list_says({"parent": 1})
+        for product in self.products:
+            self.api_says("4", product.x_external_id)
+        run = self.sync_all()
+        self.assertEqual((run.state, run.changed, run.confirmed), ("done", 8, 8))
+
+    def test_pause_while_they_are_asked_about_is_no_end(self):
+        self.hidden_say("4")
+        wait = (429, {"Retry-After": "900"}, "")
+        self.answers[self.hidden[1].x_external_id] = wait
+        run = self.sync_all()
+        self.assertEqual((run.state, run.error_code), ("planning", False))
+        self.assertEqual(self.on_hand(self.hidden[0]), 4, "set in the meantime")
+        self.hidden_say("4")
+        self.calls.clear()
+        with freeze_time(run.resume_date):
+            self.sync_by_schedule()
+        self.assertEqual((run.state, run.changed), ("done", 3))
+        self.assertEqual(self.hidden_stock(), [4, 4, 4])
+        self.assertEqual(self.calls, self.hidden[1:].mapped("x_external_id"))
 
     def test_null_is_not_zero_there_either(self):
         self.hidden_say(None)
