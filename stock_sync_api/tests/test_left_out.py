@@ -6,10 +6,13 @@ from .test_list import SitesCase
 
 
 class LeftOutCase(SitesCase):
+    #: Odoo's loader leaves inherited tests out otherwise
+    allow_inherited_tests_method = True
+
     def setUp(self):
         super().setUp()
         self.map_codes(A=self.stock, B=self.other)
-        self.products[1:].sync_binding_ids.unlink()
+        self.products[2:].sync_binding_ids.unlink()
         self.api_gives(A=5, B=7)
         self.run_over_all()
         self.assert_stock(5, 7)
@@ -20,8 +23,13 @@ class LeftOutCase(SitesCase):
             {"product_id": "123", "quantity": quantity, "place": place}
             for place, quantity in quantities.items()
         ]
-        self.rows = rows
+        # Another product shows that the API is asked about both locations.
+        others = [
+            {"product_id": "p0", "quantity": 1, "place": place} for place in ("A", "B")
+        ]
+        self.rows = rows + others
         self.answers["123"] = {"rows": rows}
+        self.answers["p0"] = {"rows": others}
 
     def run_over_all(self):
         return self.sync_all()
