@@ -8,8 +8,6 @@ from decimal import Decimal
 from odoo.fields import Domain
 from odoo.tools import SQL
 
-from odoo.addons.base.models.res_lang import intersperse
-
 #: what an import leaves around a text; other spaces (no-break, for one) may be meant
 BLANKS = " \t\n\r\f\v"
 #: the same for PostgreSQL; a constant, so that an index can be made of it
@@ -81,6 +79,9 @@ def format_number(env, number):
     :param number: an int, or a quantity as :func:`format_quantity` gives it; what is
         no plain number stays as it is
     """
+    # Here, because the client is tested where Odoo's own addons cannot be imported.
+    from odoo.addons.base.models.res_lang import intersperse
+
     text = str(number)
     parts = _PLAIN_NUMBER.fullmatch(text)
     lang = env["res.lang"]._get_data(code=env.lang or "en_US")

@@ -3,8 +3,6 @@ from urllib.parse import urlsplit
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 
-from odoo.addons.base.models.res_partner import _tz_get
-
 from ..client import ApiSettings, Auth, Limits, Mapping, MappingError, Paging, StockApi
 from .stock_sync_parameter import PARAMETER_NAME, may_be_header
 
@@ -247,7 +245,7 @@ class StockSyncApiMixin(models.AbstractModel):
         " updated_at. An answer older than the last one accepted is not used.",
     )
     api_tz = fields.Selection(
-        _tz_get,
+        "_get_time_zones",
         string="Time Zone of the API",
         required=True,
         default="UTC",
@@ -360,6 +358,10 @@ class StockSyncApiMixin(models.AbstractModel):
         string="Requests per Second",
         help="No more than this, for example 2 for Amazon; 0 for no limit.",
     )
+
+    @api.model
+    def _get_time_zones(self):
+        return self.env["res.partner"]._fields["tz"]._description_selection(self.env)
 
     @api.depends("list_path")
     def _compute_request_mode(self):
