@@ -70,6 +70,8 @@ class StockSyncUnlisted(models.AbstractModel):
             row for row in missing if row[0] <= position and row[0] not in unlisted._ids
         ]
         self._retrying(self._plan, run, answers, others, state.get("moved"), received)
+        if answers:
+            run.heard_date = received
         return position
 
     @api.model

@@ -227,6 +227,18 @@ class TestPartialList(ListCase):
         self.assertEqual(self.hidden_stock(), [4, 4, 4])
         self.assertEqual(self.calls, self.hidden[1:].mapped("x_external_id"))
 
+    def test_days_of_pauses_with_answers_between_them_are_no_failure(self):
+        wait = (429, {"Retry-After": "80000"}, "")
+        for product in self.hidden:
+            self.answers[product.x_external_id] = wait
+        run = self.sync_all()
+        for product in self.hidden[:2]:  # one answer a day
+            self.api_says("4", product.x_external_id)
+            with freeze_time(run.resume_date):
+                self.sync_by_schedule()
+            self.assertEqual((run.state, run.error_code), ("planning", False))
+            self.assertEqual(self.on_hand(product), 4)
+
     def test_null_is_not_zero_there_either(self):
         self.hidden_say(None)
         run = self.sync_all()
