@@ -11,12 +11,13 @@ from collections.abc import Iterable
 from . import fingerprint, postgres, process
 from .console import Stop, step
 from .odoo import Runtime
-from .paths import ADDON, PROJECT
+from .paths import ADDON, BASE_ADDON, PROJECT
 
 _MARK = "made by stock_sync_api/devenv: [{mark}] in {folder}"
 _MARKED = re.compile(r"made by stock_sync_api/devenv: \[(.*)\] in (.*)")
 # The first one is the default: tests expect English.
 _LANGUAGES = "en_US,fr_FR"
+BASE = "stock_sync_template_base"
 STOCK = "stock_sync_template_stock"
 FULL = "stock_sync_template_full"
 # Kits and valuation, and what sells from stock.
@@ -25,12 +26,22 @@ FULL_MODULES = ("mrp", "stock_account", "sale_stock")
 _FAILURES = (" ERROR ", " CRITICAL ", "demo data failed to install")
 
 
+def base_template(runtime: Runtime) -> str:
+    """Have the database with what the base needs, and return its mark."""
+    version = fingerprint.of(runtime.odoo.version, _LANGUAGES)
+    if _new(runtime, BASE, version):
+        with step("Creating a database"):
+            install(runtime, BASE, ["mail"], "--load-language", _LANGUAGES)
+            _complete(runtime, BASE, version)
+    return version
+
+
 def stock_template(runtime: Runtime) -> str:
     """Have the database with stock alone, and return its mark."""
-    version = fingerprint.of(runtime.odoo.version, _LANGUAGES)
-    if _new(runtime, STOCK, version):
+    version = fingerprint.of(base_template(runtime), "stock")
+    if _new(runtime, STOCK, version, template=BASE):
         with step("Creating a database with stock"):
-            install(runtime, STOCK, ["stock"], "--load-language", _LANGUAGES)
+            install(runtime, STOCK, ["stock"])
             _complete(runtime, STOCK, version)
     return version
 
@@ -121,10 +132,15 @@ def install(
 
 
 def addon_fingerprint() -> str:
-    """Changes with anything in the addon that its installation may depend on."""
-    folder = PROJECT / ADDON
-    files = fingerprint.files_in(folder, without=["tests", "static", "client"])
-    names = [str(path.relative_to(folder)) for path in files]
+    """Changes with anything in the addons that their installation may depend on."""
+    files = [
+        path
+        for addon in (BASE_ADDON, ADDON)
+        for path in fingerprint.files_in(
+            PROJECT / addon, without=["tests", "static", "client"]
+        )
+    ]
+    names = [str(path.relative_to(PROJECT)) for path in files]
     return fingerprint.of(*names, *files)
 
 

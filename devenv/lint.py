@@ -7,13 +7,13 @@ from pathlib import Path
 from . import venv
 from .console import say
 from .lock import preparing
-from .paths import ADDON, PROJECT, QUEUE_ADDON
+from .paths import ADDONS, PROJECT
 
 _CHECKS: dict[str, list[str]] = {
     "ruff check": ["ruff", "check", "."],
     "ruff format": ["ruff", "format", "--check", "."],
     "mypy": ["mypy", "devenv", "mock_api", "benchmarks"],
-    "pylint-odoo": ["pylint", ADDON, QUEUE_ADDON],
+    "pylint-odoo": ["pylint", *ADDONS],
 }
 
 
@@ -22,7 +22,7 @@ def lint() -> int:
     with preparing():
         venv.prepare()
     failed = [name for name, command in _CHECKS.items() if not _passes(name, command)]
-    errors = [*xml_errors(PROJECT / ADDON), *xml_errors(PROJECT / QUEUE_ADDON)]
+    errors = [error for addon in ADDONS for error in xml_errors(PROJECT / addon)]
     for error in errors:
         say(error)
     if errors:

@@ -12,12 +12,12 @@ from .console import Stop, say, step
 from .environment import prepared
 from .lock import alone, preparing
 from .odoo import Runtime
-from .paths import ADDON, LOGS, PROJECT, QUEUE_ADDON
+from .paths import ADDON, ADDONS, LOGS, PROJECT, QUEUE_ADDON
 from .settings import in_ci
 
 # A test with this tag needs the modules of the full database.
 FULL_TAG = "stock_sync_full"
-_FOLDERS = (ADDON, QUEUE_ADDON, "tests")
+_FOLDERS = (*ADDONS, "tests")
 _NO_TESTS = 5  # pytest's exit code
 _BROWSERS = ("google-chrome", "chromium", "chromium-browser", "google-chrome-stable")
 _SELECTING = {"-k", "-m"}

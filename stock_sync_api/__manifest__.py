@@ -5,8 +5,7 @@
     "category": "Supply Chain/Inventory",
     "author": "GlobalShop",
     "license": "LGPL-3",
-    "depends": ["mail", "stock"],
-    "external_dependencies": {"python": ["jmespath"]},
+    "depends": ["base_sync_api", "stock"],
     "data": [
         "security/ir.model.access.csv",
         "security/stock_sync_security.xml",

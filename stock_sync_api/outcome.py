@@ -4,7 +4,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
 
-from .client import Level
+from odoo.addons.base_sync_api.client import Level
+
 from .sites import Site
 
 

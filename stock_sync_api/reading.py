@@ -6,7 +6,13 @@ from decimal import Decimal
 from itertools import islice
 from typing import NamedTuple
 
-from .client import ClientError, InvalidResponse, Level, NotInAnswer
+from odoo.addons.base_sync_api.client import (
+    ClientError,
+    InvalidResponse,
+    Level,
+    NotInAnswer,
+)
+
 from .sites import UnknownCode
 
 

@@ -3,7 +3,16 @@ from urllib.parse import urlsplit
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 
-from ..client import ApiSettings, Auth, Limits, Mapping, MappingError, Paging, StockApi
+from odoo.addons.base_sync_api.client import (
+    ApiSettings,
+    Auth,
+    Limits,
+    Mapping,
+    MappingError,
+    Paging,
+    StockApi,
+)
+
 from .stock_sync_parameter import PARAMETER_NAME, may_be_header
 
 #: the client's words for the expressions, and the fields that hold them

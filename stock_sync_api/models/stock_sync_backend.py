@@ -7,7 +7,8 @@ from odoo import SUPERUSER_ID, api, fields, models
 from odoo.exceptions import ValidationError
 from odoo.fields import Domain
 
-from ..client import same_host
+from odoo.addons.base_sync_api.client import same_host
+
 from ..reading import Reading
 from ..sites import Site, Sites
 from .stock_sync_api_mixin import HOW_FIELDS, PLACE_FIELDS

@@ -3,7 +3,7 @@ import logging
 from odoo import api, models
 from odoo.fields import Domain
 
-from ..client import ClientError
+from odoo.addons.base_sync_api.client import ClientError
 
 _logger = logging.getLogger(__name__)
 

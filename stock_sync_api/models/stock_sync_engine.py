@@ -9,7 +9,8 @@ import psycopg2
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
-from ..client import AnswerTimeout, ClientError, RateLimited
+from odoo.addons.base_sync_api.client import AnswerTimeout, ClientError, RateLimited
+
 from ..outcome import Outcome
 from ..tools import trim
 

@@ -5,8 +5,8 @@ from urllib.parse import urlsplit
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 
-from ..client import ClientError, Limits
-from ..client.transport import Transport
+from odoo.addons.base_sync_api.client import ClientError, Limits
+from odoo.addons.base_sync_api.client.transport import Transport
 
 _logger = logging.getLogger(__name__)
 

@@ -5,7 +5,7 @@ from odoo import api, models
 from odoo.fields import Domain
 from odoo.tools import SQL, split_every
 
-from ..client import Level, NotInAnswer
+from odoo.addons.base_sync_api.client import Level, NotInAnswer
 
 #: bindings looked at in one go
 BATCH_SIZE = 1000

@@ -1,6 +1,7 @@
 from odoo import api, models
 
-from ..client import InvalidResponse, NotInAnswer
+from odoo.addons.base_sync_api.client import InvalidResponse, NotInAnswer
+
 from ..outcome import Outcome
 from ..tools import format_quantity, level_text
 

@@ -3,7 +3,8 @@ from contextlib import closing
 
 from odoo import api, models
 
-from ..client import ClientError
+from odoo.addons.base_sync_api.client import ClientError
+
 from .stock_sync_source import LIST_BATCH_SIZE
 
 

@@ -5,7 +5,8 @@ from odoo import api, fields, models
 from odoo.fields import Domain
 from odoo.tools import SQL
 
-from ..client import ClientError, RateLimited, read_ahead
+from odoo.addons.base_sync_api.client import ClientError, RateLimited, read_ahead
+
 from ..id_queue import IdQueue
 from ..reading import Batch
 from ..tools import trim

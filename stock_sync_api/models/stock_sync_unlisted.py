@@ -3,7 +3,8 @@ import time
 from odoo import api, fields, models
 from odoo.fields import Domain
 
-from ..client import ClientError, RateLimited
+from odoo.addons.base_sync_api.client import ClientError, RateLimited
+
 from .stock_sync_source import BATCH_SECONDS, BATCH_SIZE
 
 

@@ -3,7 +3,8 @@ from unittest.mock import patch
 from odoo.tests import tagged
 from odoo.tools import mute_logger
 
-from ..client import StockApi
+from odoo.addons.base_sync_api.client import StockApi
+
 from .common import SERVICE_LOGGER, StockSyncCase
 
 

@@ -5,7 +5,8 @@ from odoo import fields
 from odoo.tests import new_test_user, tagged
 from odoo.tools import mute_logger
 
-from ..client.errors import RateLimited
+from odoo.addons.base_sync_api.client.errors import RateLimited
+
 from .common import API, SERVICE_LOGGER, StockSyncCase
 
 

@@ -1,4 +1,4 @@
-from odoo.addons.stock_sync_api.client import ClientError, Level, StockApi
+from odoo.addons.base_sync_api.client import ClientError, Level, StockApi
 
 
 def level_of(api: StockApi, external_id: str = "123") -> Level:

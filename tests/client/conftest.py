@@ -18,7 +18,7 @@ odoo.addons.__path__.append(str(Path(__file__).resolve().parents[2]))
 
 from asking import level_of  # noqa: E402
 
-from odoo.addons.stock_sync_api import client as package  # noqa: E402
+from odoo.addons.base_sync_api import client as package  # noqa: E402
 
 
 @pytest.fixture

@@ -6,7 +6,7 @@ import pytest
 from asking import level_of
 from local_server import answer, item
 
-from odoo.addons.stock_sync_api.client import deadline
+from odoo.addons.base_sync_api.client import deadline
 
 SLOW = 60  # bytes, at 20 a second: three seconds, were there no deadline
 

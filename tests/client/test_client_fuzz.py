@@ -5,7 +5,7 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from local_server import LocalServer
 
-from odoo.addons.stock_sync_api.client import (
+from odoo.addons.base_sync_api.client import (
     ApiSettings,
     ClientError,
     Level,

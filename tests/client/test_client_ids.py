@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from local_server import answer, item
 
-from odoo.addons.stock_sync_api.client import ApiSettings, ClientError, StockApi
+from odoo.addons.base_sync_api.client import ApiSettings, ClientError, StockApi
 
 IDS = {
     "a/b": "a%2Fb",

@@ -4,7 +4,7 @@ from urllib.parse import unquote
 import pytest
 from local_server import answer, document, item, replying
 
-from odoo.addons.stock_sync_api.client import ClientError, Level, Mapping, Paging
+from odoo.addons.base_sync_api.client import ClientError, Level, Mapping, Paging
 
 MAPPING = Mapping(date="", location="place")
 

@@ -7,8 +7,8 @@ import pytest
 from asking import level_of
 from local_server import answer, item
 
-from odoo.addons.stock_sync_api.client import ClientError
-from odoo.addons.stock_sync_api.client.outage import Outage
+from odoo.addons.base_sync_api.client import ClientError
+from odoo.addons.base_sync_api.client.outage import Outage
 
 IDS = [str(i) for i in range(40)]
 

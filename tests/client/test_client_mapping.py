@@ -4,9 +4,9 @@ from decimal import Decimal
 
 import pytest
 
-from odoo.addons.stock_sync_api.client import Level, Mapping, strict_json
-from odoo.addons.stock_sync_api.client.errors import ClientError
-from odoo.addons.stock_sync_api.client.mapping import Mapper
+from odoo.addons.base_sync_api.client import Level, Mapping, strict_json
+from odoo.addons.base_sync_api.client.errors import ClientError
+from odoo.addons.base_sync_api.client.mapping import Mapper
 
 
 def read(mapping, document):

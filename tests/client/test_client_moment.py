@@ -6,11 +6,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from local_server import document, item, replying
 
-from odoo.addons.stock_sync_api.client import Level, Mapping, Paging, strict_json
-from odoo.addons.stock_sync_api.client.mapping import Mapper
-from odoo.addons.stock_sync_api.client.moment import latest_credible, parse_moment
-from odoo.addons.stock_sync_api.client.stock_api import _written
-from odoo.addons.stock_sync_api.client.strict_json import JsonNumber
+from odoo.addons.base_sync_api.client import Level, Mapping, Paging, strict_json
+from odoo.addons.base_sync_api.client.mapping import Mapper
+from odoo.addons.base_sync_api.client.moment import latest_credible, parse_moment
+from odoo.addons.base_sync_api.client.stock_api import _written
+from odoo.addons.base_sync_api.client.strict_json import JsonNumber
 
 LATEST = datetime(2026, 11, 20)
 NEW_YORK = ZoneInfo("America/New_York")

@@ -5,7 +5,7 @@ import pytest
 from asking import level_of
 from local_server import answer, item
 
-from odoo.addons.stock_sync_api.client import Auth, ClientError
+from odoo.addons.base_sync_api.client import Auth, ClientError
 
 
 def error_of(api):

@@ -8,7 +8,7 @@ import pytest
 from asking import level_of
 from local_server import answer, document, item, replying
 
-from odoo.addons.stock_sync_api.client import Auth, ClientError, oauth
+from odoo.addons.base_sync_api.client import Auth, ClientError, oauth
 
 SECRET = "s3cret&+é"
 

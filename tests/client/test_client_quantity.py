@@ -5,11 +5,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from odoo.addons.stock_sync_api.client.errors import ClientError, InvalidQuantity
-from odoo.addons.stock_sync_api.client.level import Level
-from odoo.addons.stock_sync_api.client.quantity import parse_quantity
-from odoo.addons.stock_sync_api.client.stock_api import ApiSettings, StockApi
-from odoo.addons.stock_sync_api.client.strict_json import loads
+from odoo.addons.base_sync_api.client.errors import ClientError, InvalidQuantity
+from odoo.addons.base_sync_api.client.level import Level
+from odoo.addons.base_sync_api.client.quantity import parse_quantity
+from odoo.addons.base_sync_api.client.stock_api import ApiSettings, StockApi
+from odoo.addons.base_sync_api.client.strict_json import loads
 
 #: as the API writes it in its JSON → what it means
 ACCEPTED = {

@@ -3,7 +3,7 @@ import traceback
 
 import pytest
 
-from odoo.addons.stock_sync_api.client import ClientError, read_ahead
+from odoo.addons.base_sync_api.client import ClientError, read_ahead
 
 
 def threads():

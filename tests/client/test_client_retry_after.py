@@ -6,7 +6,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 from requests.structures import CaseInsensitiveDict
 
-from odoo.addons.stock_sync_api.client.retry_after import (
+from odoo.addons.base_sync_api.client.retry_after import (
     _HEADERS,
     parse_retry_after,
     seconds_to_wait,

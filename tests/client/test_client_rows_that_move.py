@@ -5,8 +5,8 @@ import json
 import pytest
 from local_server import document, replying
 
-from odoo.addons.stock_sync_api.client import Mapping, Paging
-from odoo.addons.stock_sync_api.client.known_rows import KnownRows
+from odoo.addons.base_sync_api.client import Mapping, Paging
+from odoo.addons.base_sync_api.client.known_rows import KnownRows
 
 BY_PAGES = Paging("page", pages="pages")
 

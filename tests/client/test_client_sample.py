@@ -5,7 +5,7 @@ import socket
 import pytest
 from local_server import answer, document, item, replying
 
-from odoo.addons.stock_sync_api.client import Auth, Level, Mapping, Paging, oauth
+from odoo.addons.base_sync_api.client import Auth, Level, Mapping, Paging, oauth
 
 SECRET = 's3cret "é'
 

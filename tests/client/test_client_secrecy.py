@@ -10,8 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from local_server import answer
 
-from odoo.addons.stock_sync_api.client import Auth
-from odoo.addons.stock_sync_api.client.secrecy import reveals, without_secrets
+from odoo.addons.base_sync_api.client import Auth
+from odoo.addons.base_sync_api.client.secrecy import reveals, without_secrets
 
 SECRETS = ["s3cret/key+9==", 'p"ä\\ss&wörd <1>', "AKIA0123456789ABCDEF"]
 

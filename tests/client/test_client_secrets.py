@@ -6,7 +6,7 @@ import pytest
 from asking import level_of
 from local_server import answer, item
 
-from odoo.addons.stock_sync_api.client import ApiSettings, Auth, ClientError, StockApi
+from odoo.addons.base_sync_api.client import ApiSettings, Auth, ClientError, StockApi
 
 SECRET = "s3cret"
 

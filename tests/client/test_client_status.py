@@ -6,7 +6,7 @@ import pytest
 from asking import level_of
 from local_server import answer, item
 
-from odoo.addons.stock_sync_api.client import ClientError
+from odoo.addons.base_sync_api.client import ClientError
 
 
 @pytest.fixture

@@ -2,8 +2,8 @@
 
 from unittest.mock import patch
 
-from odoo.addons.stock_sync_api.client import ApiSettings, Level, StockApi
-from odoo.addons.stock_sync_api.client.item_reader import ItemReader
+from odoo.addons.base_sync_api.client import ApiSettings, Level, StockApi
+from odoo.addons.base_sync_api.client.item_reader import ItemReader
 
 
 def api(concurrency):

@@ -4,6 +4,7 @@ from devenv import test as command
 from devenv.console import Stop
 from devenv.test import needs_browser, split
 
+BASE = "base_sync_api"
 ADDON = "stock_sync_api"
 QUEUE = "stock_sync_api_queue"
 RULES = "stock_sync_api/tests/test_rules.py"
@@ -26,7 +27,7 @@ def test_a_path_decides_where_pytest_runs(arguments, selected):
 
 @pytest.mark.parametrize("options", [[], ["-k", "name"], ["-k", "tests"]])
 def test_without_a_path_pytest_runs_everywhere(options):
-    folders = [ADDON, QUEUE, "tests"]
+    folders = [BASE, ADDON, QUEUE, "tests"]
     assert split(options) == {folder: [*options, folder] for folder in folders}
 
 

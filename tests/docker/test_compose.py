@@ -192,7 +192,8 @@ def test_odoo_conf_fits_the_mounts(services, odoo_conf):
         assert targets["/etc/odoo/odoo.conf"] == "ro"
         assert odoo_conf["data_dir"] in targets
         addons = Path(odoo_conf["addons_path"].split(",")[-1].strip())
-        assert str(addons / "stock_sync_api") in targets
+        for addon in ("base_sync_api", "stock_sync_api"):
+            assert str(addons / addon) in targets
 
 
 def test_odoo_conf_leaves_the_database_to_the_image(odoo_conf):

@@ -7,10 +7,10 @@ import pytest
 from api_backend import Backend, choices, presets
 from guides import CONNECT, CONNECT_FR, PROJECT, plain, table, tables
 
-from odoo.addons.stock_sync_api.client import strict_json
-from odoo.addons.stock_sync_api.client.expression import Expression
-from odoo.addons.stock_sync_api.client.paging import _KINDS
-from odoo.addons.stock_sync_api.client.request import json_or_text, with_body
+from odoo.addons.base_sync_api.client import strict_json
+from odoo.addons.base_sync_api.client.expression import Expression
+from odoo.addons.base_sync_api.client.paging import _KINDS
+from odoo.addons.base_sync_api.client.request import json_or_text, with_body
 
 #: headings of the tables of expressions and of presets
 EXPRESSIONS = {
@@ -40,7 +40,7 @@ def test_both_languages_have_the_same_expressions():
 
 
 def test_every_function_of_our_own_is_in_the_table_of_expressions():
-    source = (PROJECT / "stock_sync_api/client/expression.py").read_text()
+    source = (PROJECT / "base_sync_api/client/expression.py").read_text()
     names = re.findall(r"^- ``(\w+)\(", source, re.MULTILINE)
     expressions = " ".join(row[1] for row in table(CONNECT, EXPRESSIONS[CONNECT]))
     assert names

@@ -7,7 +7,7 @@ import pytest
 from api_backend import Backend, presets
 from guides import MOCK, plain, table
 
-from odoo.addons.stock_sync_api.client import ClientError
+from odoo.addons.base_sync_api.client import ClientError
 
 from mock_api import create_app
 from mock_api.catalogue import catalogue

@@ -16,7 +16,8 @@ import psycopg2
 
 ROOT = Path(__file__).resolve().parents[2]
 ADDON = "stock_sync_api"
-ADDONS = (ADDON, "stock_sync_api_queue")
+BASE_ADDON = "base_sync_api"
+ADDONS = (BASE_ADDON, ADDON, "stock_sync_api_queue")
 _PROBLEM = re.compile(r"^\S+ \S+ \d+ (?:WARNING|ERROR|CRITICAL) .*$", re.MULTILINE)
 
 

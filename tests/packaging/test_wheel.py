@@ -9,7 +9,7 @@ import zipfile
 from pathlib import Path
 
 import pytest
-from odoo_database import ADDON, ADDONS, ROOT, NewDatabase
+from odoo_database import ADDON, ADDONS, BASE_ADDON, ROOT, NewDatabase
 
 _NOT_PACKED = {"pyproject.toml"}
 
@@ -76,7 +76,8 @@ def test_wheel_has_every_file_and_no_other(wheels: dict[str, Path], addon: str) 
 @pytest.mark.parametrize(
     ("addon", "requirement"),
     [
-        (ADDON, "odoo==19.0.*"),
+        (BASE_ADDON, "odoo==19.0.*"),
+        (ADDON, "odoo-addon-base_sync_api==19.0.*"),
         ("stock_sync_api_queue", "odoo-addon-queue_job==19.0.*"),
     ],
 )
@@ -96,7 +97,8 @@ def test_odoo_installs_the_addon_from_the_wheel(
 ) -> None:
     packages = tmp_path / "packages"
     _pip(
-        *("install", "--no-index", "--no-deps", "--target", packages, wheels[ADDON]),
+        *("install", "--no-index", "--no-deps", "--target", packages),
+        *(wheels[BASE_ADDON], wheels[ADDON]),
         cwd=tmp_path,
     )
     database = new_database(addons=(), packages=packages)

@@ -9,7 +9,7 @@ from unittest.mock import patch
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from odoo.addons.stock_sync_api.client import (
+from odoo.addons.base_sync_api.client import (
     ApiSettings,
     ClientError,
     Limits,
@@ -18,7 +18,7 @@ from odoo.addons.stock_sync_api.client import (
     Paging,
     StockApi,
 )
-from odoo.addons.stock_sync_api.client.transport import Answer, Transport
+from odoo.addons.base_sync_api.client.transport import Answer, Transport
 
 URL = "http://127.0.0.1/api"
 IDS = ["1", "2", "A/7 é"]

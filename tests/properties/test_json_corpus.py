@@ -7,7 +7,7 @@ here with the reason.
 import pytest
 from json_corpus import MUST_ACCEPT, MUST_REJECT
 
-from odoo.addons.stock_sync_api.client import InvalidResponse, strict_json
+from odoo.addons.base_sync_api.client import InvalidResponse, strict_json
 
 #: refused although RFC 8259 allows it: which of the two quantities is meant?
 DUPLICATE_KEYS = {"object_duplicated_key", "object_duplicated_key_and_value"}
