@@ -22,7 +22,7 @@ class _Row(NamedTuple):
     :param date: the API's own time
     """
 
-    backend_id: int
+    flow_id: int
     external_id: str
     product_id: int
     target: float
@@ -74,7 +74,7 @@ def _backends(env: Any, parts: int, settings: Mapping[str, Any]) -> Any:
         "guard_change_percent": 100,
     }
     backend.write(values)
-    others = env["stock.sync.backend"].create(
+    others = env["sync.flow"].create(
         [
             {**values, "name": f"Part {part}", "location_id": backend.location_id.id}
             for part in range(2, parts + 1)
@@ -97,14 +97,14 @@ def _rows(
     product_ids = iter([product_id for [product_id] in cr.fetchall()])
     return [
         _Row(
-            backend_id,
+            flow_id,
             external_id,
             next(product_ids),
             target,
             _on_hand(number, target, every),
             date,
         )
-        for backend_id in backend_ids
+        for flow_id in backend_ids
         for number, (external_id, (target, date)) in enumerate(levels.items())
     ]
 
@@ -122,7 +122,7 @@ def _insert_bindings(cr: Any, rows: list[_Row], backends: Any) -> None:
     execute_values(
         cr._obj,
         "INSERT INTO stock_sync_binding"
-        " (backend_id, external_id, product_id, company_id, state) VALUES %s",
+        " (flow_id, external_id, product_id, company_id, state) VALUES %s",
         [(*row[:3], company_id, "ok") for row in rows],
         page_size=5000,
     )

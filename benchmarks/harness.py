@@ -133,7 +133,7 @@ class Harness:
         targets = dict(itertools.islice(site.dataset.targets.items(), contender.told))
         for name, value in contender.settings.items():
             databases.query(
-                site.work, f"UPDATE stock_sync_backend SET {name} = %s", value
+                site.work, f"UPDATE sync_flow SET {name} = %s", value
             )
         workers = [
             Worker() if contender.fresh else self._worker(contender.peer, number)

@@ -39,6 +39,6 @@ def verify(database: str, dataset: Dataset, targets: Mapping[int, float]) -> Non
     if moves != wanted:
         raise WrongResult(f"{moves} moves were made instead of {wanted}.")
     for run_id, state in databases.query(
-        database, "SELECT id, state FROM stock_sync_run WHERE state != 'done'"
+        database, "SELECT id, state FROM sync_run WHERE state != 'done'"
     ):
         raise WrongResult(f"Run {run_id} is {state}.")

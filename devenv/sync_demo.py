@@ -15,7 +15,7 @@ def synchronise(env: Any, base_url: str) -> dict[str, Any]:
     backend = env.ref("stock_sync_api.backend_default")
     if backend.base_url != base_url:
         backend.base_url = base_url
-    bindings = env["stock.sync.binding"].search([("backend_id", "=", backend.id)])
+    bindings = env["stock.sync.binding"].search([("flow_id", "=", backend.id)])
     # As people count: 2 before 10.
     bindings = bindings.sorted(lambda b: (len(b.external_id), b.external_id))
     runs = env["stock.sync.service"].sync_products(bindings.product_id)

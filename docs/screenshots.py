@@ -306,9 +306,9 @@ def shoot_run(browser, odoo, mock, suffix):
         for number in quantities:
             mock.set_quantity(number, str(10 * int(number)))
         odoo.call("product.template", "write", [product], {"x_external_id": "2O"})
-        odoo.call("stock.sync.backend", "action_sync", [backend])
+        odoo.call("sync.flow", "action_sync", [backend])
         [run] = odoo.call(
-            "stock.sync.run", "search", [("backend_id", "=", backend)], limit=1
+            "sync.run", "search", [("flow_id", "=", backend)], limit=1
         )
         odoo.show(
             "stock_sync_api.stock_sync_run_action",
@@ -327,7 +327,7 @@ def shoot_run(browser, odoo, mock, suffix):
         for number, quantity in quantities.items():
             mock.set_quantity(number, quantity)
         odoo.call("product.template", "write", [product], {"x_external_id": "20"})
-        odoo.call("stock.sync.backend", "action_sync", [backend])
+        odoo.call("sync.flow", "action_sync", [backend])
 
 
 @contextlib.contextmanager
@@ -347,11 +347,11 @@ def second_backend(odoo, address):
         "location_id": location,
         "setup_step": "test",
     }
-    backend = odoo.call("stock.sync.backend", "create", values)
+    backend = odoo.call("sync.flow", "create", values)
     try:
         yield backend
     finally:
-        odoo.call("stock.sync.backend", "unlink", [backend])
+        odoo.call("sync.flow", "unlink", [backend])
         odoo.call("stock.location", "unlink", [location])
 
 
@@ -371,8 +371,8 @@ def shoot_setup(browser, odoo, suffix):
 
 def shoot_unmatched(browser, odoo, backend, suffix):
     """What a preview finds; the ids are those that another backend knows."""
-    odoo.call("stock.sync.backend", "action_setup_preview", [backend])
-    unmatched = [("backend_id", "=", backend)]
+    odoo.call("sync.flow", "action_setup_preview", [backend])
+    unmatched = [("flow_id", "=", backend)]
     _wait(
         lambda: odoo.call("stock.sync.unmatched", "search_count", unmatched),
         "the preview to end",

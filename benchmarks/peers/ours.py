@@ -12,7 +12,7 @@ def run(registry: Any, task: Task) -> int:
     while not _trigger(registry):
         pass
     with registry.cursor() as cr:
-        runs = api.Environment(cr, SUPERUSER_ID, {})["stock.sync.run"]
+        runs = api.Environment(cr, SUPERUSER_ID, {})["sync.run"]
         return sum(runs.search([("id", ">", before)]).mapped("api_calls"))
 
 
@@ -22,12 +22,12 @@ def _trigger(registry: Any) -> bool:
         env = api.Environment(cr, SUPERUSER_ID, {})
         env.ref("stock_sync_api.ir_cron_stock_sync").method_direct_trigger()
         cr.commit()
-        return not env["stock.sync.run"].search_count(
+        return not env["sync.run"].search_count(
             [("state", "in", ["planning", "applying"])]
         )
 
 
 def _last_run_id(registry: Any) -> int:
     with registry.cursor() as cr:
-        runs = api.Environment(cr, SUPERUSER_ID, {})["stock.sync.run"]
+        runs = api.Environment(cr, SUPERUSER_ID, {})["sync.run"]
         return runs.search([], order="id desc", limit=1).id or 0

@@ -59,7 +59,7 @@ def _wait(registry: Any, before: int, wake: bool) -> int:
     while time.monotonic() < deadline:
         with registry.cursor() as cr:
             env = api.Environment(cr, SUPERUSER_ID, {})
-            started = env["stock.sync.run"].search([("id", ">", before)])
+            started = env["sync.run"].search([("id", ">", before)])
             if started and all(started.mapped("end_date")):
                 return sum(started.mapped("api_calls"))
         if wake:
@@ -75,5 +75,5 @@ def _notify(database: str) -> None:
 
 def _last_run_id(registry: Any) -> int:
     with registry.cursor() as cr:
-        runs = api.Environment(cr, SUPERUSER_ID, {})["stock.sync.run"]
+        runs = api.Environment(cr, SUPERUSER_ID, {})["sync.run"]
         return runs.search([], order="id desc", limit=1).id or 0

@@ -1,22 +1,4 @@
--- A copy of a production database must not talk to the real API, nor tell where it is.
-UPDATE stock_sync_backend
-   SET base_url = NULL,
-       oauth_token_url = NULL,
-       oauth_scope = CASE WHEN oauth_scope LIKE '%://%' THEN NULL ELSE oauth_scope END,
-       heartbeat_url = NULL,
-       failure_url = NULL,
-       secret_name = NULL;
-UPDATE stock_sync_parameter
-   SET secret_name = NULL;
--- What looks like an address or the name of a server.
-UPDATE stock_sync_parameter
-   SET value = NULL
- WHERE value ~* '://|localhost|[0-9]+(\.[0-9]+){3}|[a-z0-9_-]+\.[a-z][a-z0-9-]+';
-DELETE FROM stock_sync_secret;
-DELETE FROM stock_sync_connection_test;
-UPDATE stock_sync_run
-   SET plan_state = NULL;
-
+-- A copy of a production database must not tell where the real API is.
 -- Facts of errors: servers, and what looks like one in another text; not IDs, places
 -- and quantities.
 DO $$
@@ -24,8 +6,7 @@ DECLARE
     of_errors text;
 BEGIN
     FOREACH of_errors IN ARRAY ARRAY[
-        'stock_sync_run', 'stock_sync_run_line', 'stock_sync_binding',
-        'stock_sync_unmatched'
+        'stock_sync_run_line', 'stock_sync_binding', 'stock_sync_unmatched'
     ] LOOP
         EXECUTE format($update$
             UPDATE %I

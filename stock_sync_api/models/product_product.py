@@ -2,7 +2,9 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import SQL
 
-from ..tools import BLANKS_SQL, search_through_sql
+from odoo.addons.base_sync_api.tools.search import search_through_sql
+
+from ..tools.keys import BLANKS_SQL
 from .stock_sync_binding import StockSyncBinding
 
 BINDING_STATES = StockSyncBinding.STATES
@@ -72,9 +74,9 @@ class ProductProduct(models.Model):
 
     @api.depends(
         "company_id",
-        "sync_binding_ids.backend_id.sequence",
-        "sync_binding_ids.backend_id.active",
-        "sync_binding_ids.backend_id.location_id",
+        "sync_binding_ids.flow_id.sequence",
+        "sync_binding_ids.flow_id.active",
+        "sync_binding_ids.flow_id.location_id",
         "sync_binding_ids.external_id",
         "sync_binding_ids.state",
         "sync_binding_ids.error_message",
@@ -87,7 +89,7 @@ class ProductProduct(models.Model):
         nothing = self.env["stock.sync.binding"].sudo()
         for product in self:
             binding = bindings.get(product._origin.id, nothing)
-            location = binding.backend_id.location_id
+            location = binding.flow_id.location_id
             product.x_external_id = binding.external_id
             product.last_sync_date = binding.last_sync_date
             product.sync_state = binding.state
@@ -97,7 +99,7 @@ class ProductProduct(models.Model):
                 lambda level, location=location: level.location_id == location
             ).quantity
 
-    def _sync_backends(self):
+    def _sync_flows(self):
         """The backend whose binding the form shows: its company's default one.
 
         :return: dict of backend (perhaps none) by product id
@@ -105,7 +107,7 @@ class ProductProduct(models.Model):
         companies = {
             product.id: product.company_id or self.env.company for product in self
         }
-        Backend = self.env["stock.sync.backend"]
+        Backend = self.env["sync.flow"]
         defaults = {
             company: Backend._default_for(company)
             for company in set(companies.values())
@@ -114,9 +116,9 @@ class ProductProduct(models.Model):
             product_id: defaults[company] for product_id, company in companies.items()
         }
 
-    def _sync_backend(self):
+    def _sync_flow(self):
         self.ensure_one()
-        return self._sync_backends()[self.id]
+        return self._sync_flows()[self.id]
 
     def _sync_bindings(self):
         """:return: dict of binding (in sudo) by product id, of those that have one
@@ -125,21 +127,21 @@ class ProductProduct(models.Model):
         the bindings of other companies into the user's cache.
         """
         products = self._origin
-        backends = products._sync_backends()
+        flows = products._sync_flows()
         bindings = (
             self.env["stock.sync.binding"]
             .sudo()
             .search(
                 [
                     ("product_id", "in", products.ids),
-                    ("backend_id", "in", [b.id for b in set(backends.values()) if b]),
+                    ("flow_id", "in", [b.id for b in set(flows.values()) if b]),
                 ]
             )
         )
         return {
             binding.product_id.id: binding
             for binding in bindings
-            if binding.backend_id == backends[binding.product_id.id]
+            if binding.flow_id == flows[binding.product_id.id]
         }
 
     def _inverse_x_external_id(self):
@@ -172,8 +174,8 @@ class ProductProduct(models.Model):
 
     def _bind(self, external_id):
         self.ensure_one()
-        backend = self._sync_backend()
-        if not backend:
+        flow = self._sync_flow()
+        if not flow:
             raise UserError(
                 self.env._(
                     "No stock API is configured for %s, so a product cannot have an"
@@ -187,7 +189,7 @@ class ProductProduct(models.Model):
             .sudo()
             .create(
                 {
-                    "backend_id": backend.id,
+                    "flow_id": flow.id,
                     "product_id": self.id,
                     "external_id": external_id,
                 }
@@ -215,17 +217,18 @@ class ProductProduct(models.Model):
                 SELECT %(field)s
                   FROM stock_sync_binding AS sync_binding
                  WHERE sync_binding.product_id = %(product_id)s
-                   AND sync_binding.backend_id = (
-                        SELECT sync_backend.id
-                          FROM stock_sync_backend AS sync_backend
-                         WHERE sync_backend.active
-                           AND sync_backend.company_id = COALESCE(
+                   AND sync_binding.flow_id = (
+                        SELECT sync_flow.id
+                          FROM sync_flow
+                         WHERE sync_flow.active
+                           AND sync_flow.kind = 'stock_level'
+                           AND sync_flow.company_id = COALESCE(
                                 (SELECT sync_template.company_id
                                    FROM product_template AS sync_template
                                   WHERE sync_template.id = %(template_id)s),
                                 %(company_id)s
                            )
-                      ORDER BY sync_backend.sequence, sync_backend.id
+                      ORDER BY sync_flow.sequence, sync_flow.id
                          LIMIT 1
                    )
             )""",

@@ -2,7 +2,8 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import SQL
 
-from ..tools import search_through_sql
+from odoo.addons.base_sync_api.tools.search import search_through_sql
+
 from .product_product import BINDING_FIELDS, BINDING_STATES
 
 #: shown like the binding's fields, but neither searched nor sorted by

@@ -1,5 +1,7 @@
 from odoo import api, fields, models
 
+from .sync_flow import KIND
+
 
 class ResConfigSettings(models.TransientModel):
     _inherit = "res.config.settings"
@@ -9,22 +11,28 @@ class ResConfigSettings(models.TransientModel):
 
     @api.depends("company_id")
     def _compute_stock_sync(self):
-        Backend = self.env["stock.sync.backend"]
-        cron = Backend._schedule()
-        schedule = (
-            Backend._schedule_in_words(cron, cron.nextcall)
-            if cron.active
-            else self.env._("The scheduled action is switched off")
-        )
+        flow = self._any_stock_flow()
+        cron = flow._get_cron()
+        schedule = self.env._("The scheduled action is switched off")
+        if cron.active:
+            schedule = flow._with_next_run(
+                flow._interval_in_words(cron.interval_number, cron.interval_type),
+                cron.nextcall,
+            )
+        flows = flow.search([("kind", "=", KIND), ("base_url", "!=", False)])
         for settings in self:
-            backends = Backend.search([("base_url", "!=", False)])
             settings.stock_sync_schedule = schedule
-            settings.stock_sync_backends = ", ".join(backends.mapped("name"))
+            settings.stock_sync_backends = ", ".join(flows.mapped("name"))
+
+    @api.model
+    def _any_stock_flow(self):
+        """Not one in particular: what counts is its kind."""
+        return self.env["sync.flow"].new({"kind": KIND})
 
     def action_stock_sync_run_schedule(self):
         self.check_access("write")
-        return self.env["stock.sync.backend"].action_run_schedule()
+        return self._any_stock_flow().action_run_schedule()
 
     def action_stock_sync_open_schedule(self):
         self.check_access("read")
-        return self.env["stock.sync.backend"].action_open_schedule()
+        return self._any_stock_flow().action_open_schedule()

@@ -7,12 +7,12 @@ class StockLocation(models.Model):
     @api.constrains("location_id")
     def _check_stock_sync_overlap(self):
         """A location that moves below another may bring two backends together."""
-        backends = (
-            self.env["stock.sync.backend"]
+        flows = (
+            self.env["sync.flow"]
             .sudo()
             .search(
                 ["|", ("location_id", "!=", False), ("location_map_ids", "!=", False)]
             )
         )
-        if len(backends) > 1:
-            backends._check_locations_apart()
+        if len(flows) > 1:
+            flows._check_locations_apart()

@@ -6,7 +6,7 @@ import psycopg2
 from odoo import Command, api, models
 from odoo.exceptions import ConcurrencyError, UserError
 
-from ..tools import format_quantity
+from ..tools.quantities import format_quantity
 
 _logger = logging.getLogger(__name__)
 
@@ -68,7 +68,7 @@ class StockSyncApply(models.AbstractModel):
         # First the levels: they keep two runs from setting the same product at once,
         # even where there is no quant yet that could be locked.
         self._lock_levels(outcomes)
-        quants, busy = self._lock_quants(run.backend_id, outcomes)
+        quants, busy = self._lock_quants(run.flow_id, outcomes)
         self._compare_again(run, outcomes)
         places = quants.grouped(lambda quant: (quant.product_id, quant.location_id.id))
         moves_by_outcome = []
@@ -102,14 +102,14 @@ class StockSyncApply(models.AbstractModel):
 
     @api.model
     def _compare_again(self, run, outcomes):
-        self.env["stock.sync.compare"]._compare(run.backend_id, outcomes)
+        self.env["stock.sync.compare"]._compare(run.flow_id, outcomes)
 
     @api.model
     def _accept(self, outcomes):
         self.env["stock.sync.level"]._accept(outcomes)
 
     @api.model
-    def _lock_quants(self, backend, outcomes):
+    def _lock_quants(self, flow, outcomes):
         """Lock the quants against transfers that are being validated, all at once.
 
         Those at the counterpart locations as well: Odoo makes a second quant where
@@ -123,7 +123,7 @@ class StockSyncApply(models.AbstractModel):
             for outcome in outcomes
             for location_id in outcome.site.location_ids
         }
-        locations.update(self._counterpart(backend, p).id for p in products)
+        locations.update(self._counterpart(flow, p).id for p in products)
         quants = self.env["stock.quant"].search(
             [
                 ("product_id", "in", products.ids),
@@ -136,9 +136,9 @@ class StockSyncApply(models.AbstractModel):
         return locked, (quants - locked).product_id
 
     @api.model
-    def _counterpart(self, backend, product):
+    def _counterpart(self, flow, product):
         """The other side of the adjustments."""
-        return backend.inventory_location_id or product.property_stock_inventory
+        return flow.inventory_location_id or product.property_stock_inventory
 
     @api.model
     def _prepare_moves(self, run, outcome, quants):
@@ -225,7 +225,7 @@ class StockSyncApply(models.AbstractModel):
             {"product_id": product.id, "location_id": location.id}
         )
         quant = quant.with_context(inventory_name=run._move_reference())
-        counterpart = self._counterpart(run.backend_id, product)
+        counterpart = self._counterpart(run.flow_id, product)
         if change > 0:
             values = quant._get_inventory_move_values(
                 change, counterpart, location, package_dest_id=package

@@ -4,7 +4,9 @@ from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 from odoo.tools import SQL
 
-from ..tools import search_through_sql
+from odoo.addons.base_sync_api.tools.search import search_through_sql
+
+from .sync_flow import KIND
 
 #: no control characters: neither a path nor a line of a log can carry them
 _CONTROL = re.compile("[\x00-\x1f\x7f\ud800-\udfff]")
@@ -14,16 +16,16 @@ class StockSyncBinding(models.Model):
     """One Odoo product, known to one backend under one external id."""
 
     _name = "stock.sync.binding"
-    _inherit = ["stock.sync.error.mixin"]
+    _inherit = ["sync.error"]
     _description = "Stock Synchronisation Binding"
-    _order = "backend_id, external_id, id"
+    _order = "flow_id, external_id, id"
     _rec_name = "external_id"
     _check_company_auto = True
 
-    backend_id = fields.Many2one(
-        "stock.sync.backend", required=True, ondelete="cascade", index=True
+    flow_id = fields.Many2one(
+        "sync.flow", required=True, ondelete="cascade", index=True
     )
-    company_id = fields.Many2one(related="backend_id.company_id", store=True)
+    company_id = fields.Many2one(related="flow_id.company_id", store=True)
     product_id = fields.Many2one(
         "product.product",
         required=True,
@@ -59,17 +61,20 @@ class StockSyncBinding(models.Model):
     )
 
     _product_uniq = models.Constraint(
-        "UNIQUE(backend_id, product_id)",
+        "UNIQUE(flow_id, product_id)",
         "The product has an external ID of this backend already.",
     )
     _external_id_uniq = models.Constraint(
-        "UNIQUE(backend_id, external_id)",
+        "UNIQUE(flow_id, external_id)",
         "Another product has this external ID of the same backend.",
     )
 
     _factor_not_negative = models.Constraint(
         "CHECK(quantity_factor >= 0)", "The factor cannot be negative."
     )
+
+    def _get_error_kind(self):
+        return KIND
 
     @api.depends("level_ids.date")
     def _compute_last_sync_date(self):
@@ -105,15 +110,15 @@ class StockSyncBinding(models.Model):
                     )
                 )
 
-    @api.constrains("product_id", "backend_id")
+    @api.constrains("product_id", "flow_id")
     def _check_locations_apart(self):
-        self.backend_id._check_locations_apart(self.product_id)
+        self.flow_id._check_locations_apart(self.product_id)
 
     @api.model_create_multi
     def create(self, vals_list):
         vals_list = [self._clean_vals(vals) for vals in vals_list]
         self._check_free(
-            {(vals.get("backend_id"), vals.get("external_id")) for vals in vals_list}
+            {(vals.get("flow_id"), vals.get("external_id")) for vals in vals_list}
         )
         bindings = super().create(vals_list)
         bindings._leave_unmatched()
@@ -121,18 +126,18 @@ class StockSyncBinding(models.Model):
 
     def write(self, vals):
         vals = self._clean_vals(vals)
-        if "external_id" in vals or "product_id" in vals or "backend_id" in vals:
+        if "external_id" in vals or "product_id" in vals or "flow_id" in vals:
             # What was accepted under the old id says nothing about the new one.
             changed = self.filtered(
                 lambda binding: any(
                     name in vals and binding[name] != binding._cast(name, vals[name])
-                    for name in ("external_id", "product_id", "backend_id")
+                    for name in ("external_id", "product_id", "flow_id")
                 )
             )
             changed._check_free(
                 {
                     (
-                        vals.get("backend_id", binding.backend_id.id),
+                        vals.get("flow_id", binding.flow_id.id),
                         vals.get("external_id", binding.external_id),
                     )
                     for binding in changed
@@ -144,15 +149,15 @@ class StockSyncBinding(models.Model):
                     {"state": "new", "error_code": False, "error_facts": False}
                 )
         result = super().write(vals)
-        if "external_id" in vals or "backend_id" in vals:
+        if "external_id" in vals or "flow_id" in vals:
             self._leave_unmatched()
         return result
 
     def _leave_unmatched(self):
         """An id that has a product is no longer one that lacks it."""
-        for backend, bindings in self.grouped("backend_id").items():
+        for flow, bindings in self.grouped("flow_id").items():
             self.env["stock.sync.unmatched"]._forget(
-                backend, bindings.mapped("external_id")
+                flow, bindings.mapped("external_id")
             )
 
     def _check_free(self, keys):
@@ -162,20 +167,20 @@ class StockSyncBinding(models.Model):
         """
         taken = self.sudo().search(
             [
-                ("backend_id", "in", [backend_id for backend_id, _id in keys]),
+                ("flow_id", "in", [flow_id for flow_id, _id in keys]),
                 ("external_id", "in", [external_id for _id, external_id in keys]),
                 ("id", "not in", self.ids),
             ]
         )
         for binding in taken:
-            if (binding.backend_id.id, binding.external_id) in keys:
+            if (binding.flow_id.id, binding.external_id) in keys:
                 raise ValidationError(
                     self.env._(
                         "“%(external_id)s” is the external ID of %(product)s in"
                         " %(backend)s already. Each product needs its own.",
                         external_id=binding.external_id,
                         product=binding.product_id.display_name,
-                        backend=binding.backend_id.name,
+                        flow=binding.flow_id.name,
                     )
                 )
 

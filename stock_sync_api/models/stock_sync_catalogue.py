@@ -31,7 +31,7 @@ class StockSyncCatalogue(models.AbstractModel):
 
         Before anything is said about single products: they are not at fault.
         """
-        if run.delta or run.scope != "backend" or run.state != "planning":
+        if run.delta or run.scope != "all" or run.state != "planning":
             return False
         run.confirmed = self._count_confirmed(run)
         facts = self._check_confirmed(run)
@@ -39,20 +39,20 @@ class StockSyncCatalogue(models.AbstractModel):
             return False
         if not run.preview:
             self._leave_lines(run, facts)
-        self.env["stock.sync.engine"]._fail_run(run, ("catalogue_lost", facts))
+        run._finish("failed", "catalogue_lost", facts)
         return True
 
     @api.model
     def _check_confirmed(self, run):
         """:return: the facts for which the catalogue is lost, or None"""
-        backend, confirmed = run.backend_id, run.confirmed
-        expected = backend.expected_products
+        flow, confirmed = run.flow_id, run.confirmed
+        expected = flow.expected_products
         Binding = self.env["stock.sync.binding"]
-        bound = Binding.search_count([("backend_id", "=", backend.id)])
+        bound = Binding.search_count([("flow_id", "=", flow.id)])
         if self._is_some(confirmed, bound) and not self._fell(run, expected):
             return None  # nearly always, and nothing more has to be counted
         source = self.env["stock.sync.source"]
-        total = Binding.search_count(source._binding_domain(backend))
+        total = Binding.search_count(source._binding_domain(flow))
         if not total:
             return None
         facts = {"confirmed": confirmed, "total": total}
@@ -62,7 +62,7 @@ class StockSyncCatalogue(models.AbstractModel):
             return {**facts, **self._examples(run)}
         # Whoever has removed external IDs wants fewer products.
         if self._fell(run, min(expected, total)):
-            percent = backend.guard_fall_percent
+            percent = flow.guard_fall_percent
             return {**facts, "reason": "fall", "expected": expected, "percent": percent}
         return None
 
@@ -72,12 +72,12 @@ class StockSyncCatalogue(models.AbstractModel):
 
     @api.model
     def _fell(self, run, expected):
-        backend = run.backend_id
+        flow = run.flow_id
         lost = expected - run.confirmed
         return (
-            backend.guard_fall_percent
-            and lost >= max(backend.guard_minimum, 1)
-            and lost * 100 > expected * backend.guard_fall_percent
+            flow.guard_fall_percent
+            and lost >= max(flow.guard_minimum, 1)
+            and lost * 100 > expected * flow.guard_fall_percent
         )
 
     @api.model
@@ -115,10 +115,10 @@ class StockSyncCatalogue(models.AbstractModel):
 
         :return: facts with the reason
         """
-        backend = run.backend_id
+        flow = run.flow_id
         source = self.env["stock.sync.source"]
         ours = self.env["stock.sync.binding"].search(
-            source._binding_domain(backend), order="id", limit=1
+            source._binding_domain(flow), order="id", limit=1
         )
         if not run.unmatched:
             return {"reason": "none", "ours": ours.external_id}
@@ -129,20 +129,20 @@ class StockSyncCatalogue(models.AbstractModel):
                 SELECT unmatched.external_id, binding.external_id
                   FROM stock_sync_unmatched unmatched
                   JOIN stock_sync_binding binding
-                    ON binding.backend_id = unmatched.backend_id
+                    ON binding.flow_id = unmatched.flow_id
                    AND lower(binding.external_id) = lower(unmatched.external_id)
-                 WHERE unmatched.backend_id = %s
+                 WHERE unmatched.flow_id = %s
               ORDER BY binding.id
                  LIMIT 1
                 """,
-                backend.id,
+                flow.id,
             )
         )
         if pairs:
             [[theirs, known]] = pairs
             return {"reason": "foreign", "theirs": theirs, "ours": known}
         theirs = self.env["stock.sync.unmatched"].search(
-            [("backend_id", "=", backend.id)], order="last_seen DESC, id", limit=1
+            [("flow_id", "=", flow.id)], order="last_seen DESC, id", limit=1
         )
         return {
             "reason": "foreign",
@@ -160,11 +160,3 @@ class StockSyncCatalogue(models.AbstractModel):
             {"state": "skipped", "error_code": "catalogue_lost", "error_facts": facts}
         )
         run._count(skipped=len(lines))
-
-    @api.model
-    def _remember(self, run):
-        """What a good run over everything knew is expected from now on."""
-        if run.complete and not run.delta and run.trigger != "revert":
-            backend = run.backend_id
-            if backend.expected_products != run.confirmed:
-                backend.expected_products = run.confirmed

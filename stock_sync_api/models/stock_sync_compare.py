@@ -5,7 +5,7 @@ from decimal import ROUND_HALF_UP, Decimal
 from odoo import api, models
 from odoo.fields import Domain
 
-from ..tools import format_quantity, plain_text
+from ..tools.quantities import format_quantity, plain_text
 
 
 @dataclass(frozen=True)
@@ -31,7 +31,7 @@ class StockSyncCompare(models.AbstractModel):
     _description = "Stock Synchronisation: Compare"
 
     @api.model
-    def _compare(self, backend, outcomes):
+    def _compare(self, flow, outcomes):
         """Decide each outcome that has a level.
 
         Reads the stock of all products in a fixed number of queries per site.
@@ -46,7 +46,7 @@ class StockSyncCompare(models.AbstractModel):
             accepted = self._read_accepted(site, of_site)
             for outcome in of_site:
                 self._decide(
-                    backend,
+                    flow,
                     outcome,
                     stocks.get(outcome.product.id, Stock()),
                     accepted.get(outcome.binding.id),
@@ -81,7 +81,7 @@ class StockSyncCompare(models.AbstractModel):
         return domain
 
     @api.model
-    def _decide(self, backend, outcome, stock, accepted):
+    def _decide(self, flow, outcome, stock, accepted):
         level, product = outcome.level, outcome.product
         uom = product.uom_id
         digits = self.env["decimal.precision"].precision_get("Product Unit")
@@ -93,7 +93,7 @@ class StockSyncCompare(models.AbstractModel):
         if accepted and self._is_stale(outcome, accepted):
             date = level.date or outcome.received
             return outcome.skip("stale_level", date=f"{date:%Y-%m-%d %H:%M:%S}")
-        api_uom = outcome.binding.uom_id or backend.uom_id
+        api_uom = outcome.binding.uom_id or flow.uom_id
         if api_uom and not api_uom._has_common_reference(uom):
             return outcome.fail(
                 "invalid_quantity",
@@ -101,8 +101,8 @@ class StockSyncCompare(models.AbstractModel):
                 api_unit=api_uom.name,
                 unit=uom.name,
             )
-        exact = self._convert(backend, outcome)
-        outcome.quantity = self._round(backend, exact)
+        exact = self._convert(flow, outcome)
+        outcome.quantity = self._round(flow, exact)
         outcome.rounded_from = exact if exact != outcome.quantity else None
         quantity = float(outcome.quantity)
         outcome.api_changed = bool(accepted) and quantity != accepted.quantity
@@ -115,19 +115,19 @@ class StockSyncCompare(models.AbstractModel):
                 unit=uom.name,
             )
         target = quantity
-        if backend.quantity_type == "available":
+        if flow.quantity_type == "available":
             target = uom.round(quantity + stock.reserved)
         if uom.compare(target, 0) < 0:
-            if backend.negative_policy == "refuse":
+            if flow.negative_policy == "refuse":
                 facts = self._quantity_facts(outcome, stock, target)
                 return outcome.fail("invalid_quantity", reason="negative", **facts)
-            if backend.negative_policy == "clamp":
+            if flow.negative_policy == "clamp":
                 target = 0.0
         outcome.after = target
-        return self._check_change(backend, outcome, stock)
+        return self._check_change(flow, outcome, stock)
 
     @api.model
-    def _check_change(self, backend, outcome, stock, **facts):
+    def _check_change(self, flow, outcome, stock, **facts):
         """Whether the stock can be brought from ``before`` to ``after`` now.
 
         :param facts: more of them for the sentence, where it cannot
@@ -138,7 +138,7 @@ class StockSyncCompare(models.AbstractModel):
         facts.update(self._quantity_facts(outcome, stock, target))
         if stock.counted:
             return outcome.skip("count_in_progress", **facts)
-        if stock.moving and backend.move_in_progress_policy == "skip":
+        if stock.moving and flow.move_in_progress_policy == "skip":
             return outcome.skip("move_in_progress", **facts)
         if (
             uom.compare(stock.reserved, 0) > 0
@@ -160,36 +160,36 @@ class StockSyncCompare(models.AbstractModel):
         }
 
     @api.model
-    def _in_product_unit(self, backend, outcome):
+    def _in_product_unit(self, flow, outcome):
         """The API's quantity in the unit that Odoo keeps the product in.
 
         Exactly, or rounded where the backend says so.
         """
-        return self._round(backend, self._convert(backend, outcome))
+        return self._round(flow, self._convert(flow, outcome))
 
     @api.model
-    def _round(self, backend, quantity):
+    def _round(self, flow, quantity):
         """To the precision that all units share, with decimals: floats round badly."""
         too_large = quantity.adjusted() > 20  # and refused as such later on
-        if backend.rounding != "half_up" or too_large:
+        if flow.rounding != "half_up" or too_large:
             return quantity
         digits = self.env["decimal.precision"].precision_get("Product Unit")
         rounded = quantity.quantize(Decimal(1).scaleb(-digits), ROUND_HALF_UP)
         return rounded or Decimal(0)  # never -0
 
     @api.model
-    def _convert(self, backend, outcome):
+    def _convert(self, flow, outcome):
         """The API's quantity in the product's unit, exactly.
 
         The API may count boxes: by a unit of measure, or by a plain factor; the
         binding's own goes before the backend's.
         """
         binding = outcome.binding
-        factor = backend._get_factor()
+        factor = flow._get_factor()
         if binding.quantity_factor:
             factor = Decimal(repr(binding.quantity_factor))
         quantity = outcome.level.quantity * factor
-        uom = binding.uom_id or backend.uom_id
+        uom = binding.uom_id or flow.uom_id
         if uom:
             # Multiplied first: 24 units are exactly 2 dozens, 1/12 is nothing exact.
             quantity *= Decimal(repr(uom.factor))

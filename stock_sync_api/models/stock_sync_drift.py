@@ -49,14 +49,14 @@ class StockSyncDrift(models.AbstractModel):
         whole one.
         """
         Line = self.env["stock.sync.run.line"]
-        backend = run.backend_id
-        if run.preview or run.delta or not backend._can_delta():
+        flow = run.flow_id
+        if run.preview or run.delta or not flow._can_delta():
             return Line
-        previous = backend._last_whole_run(before=run)
+        previous = flow._last_whole_run(before=run)
         if not previous:
             return Line
-        deltas = self.env["stock.sync.run"].search(
-            backend._whole_runs_domain(before=run)
+        deltas = self.env["sync.run"].search(
+            flow._whole_runs_domain(before=run)
             & Domain("delta", "=", True)
             & Domain("id", ">", previous.id)
         )
@@ -78,8 +78,8 @@ class StockSyncDrift(models.AbstractModel):
         :raise ClientError: where it cannot be read
         """
         mentioned = set()
-        since = run.backend_id._delta_values(before=run)
-        with run.backend_id._get_api() as api_client:
+        since = run.flow_id._delta_values(before=run)
+        with run.flow_id._get_api() as api_client:
             for page in api_client.pages(
                 since=since.get("since_date"),
                 version=since.get("since_version") or None,

@@ -4,7 +4,7 @@ from odoo import api, fields, models
 from odoo.fields import Domain
 from odoo.tools import SQL
 
-from ..tools import format_quantity
+from ..tools.quantities import format_quantity
 
 #: so many products that have stock, all emptied, are no chance: held at any minimum
 ALL_AT_LEAST = 3
@@ -64,24 +64,24 @@ class StockSyncGuard(models.AbstractModel):
     @api.model
     def _check_run(self, run):
         """:return: the facts for which the run is held whatever went before, or None"""
-        backend = run.backend_id
+        flow = run.flow_id
         counts = self._count_changes(run)
         checks = [
             (
                 "zeros",
                 counts["emptied"],
                 self._count_received,
-                backend.guard_zero_percent,
+                flow.guard_zero_percent,
             ),
             (
                 "share",
                 counts["changed"],
                 self._count_stocked,
-                backend.guard_change_percent,
+                flow.guard_change_percent,
             ),
         ]
         for reason, count, count_all, percent in checks:
-            if count < backend.guard_minimum:
+            if count < flow.guard_minimum:
                 continue
             total = count_all(run)
             if count * 100 > total * percent:
@@ -137,11 +137,11 @@ class StockSyncGuard(models.AbstractModel):
         :param emptied: how many products would be empty, or are
         :param gone: those that are, see ``_count_stocked``
         """
-        if emptied < ALL_AT_LEAST or run.backend_id.guard_zero_percent >= 100:
+        if emptied < ALL_AT_LEAST or run.flow_id.guard_zero_percent >= 100:
             return False
         source = self.env["stock.sync.source"]
         unsettable = self.env["stock.sync.binding"].search(
-            source._unsettable_domain(run.backend_id)
+            source._unsettable_domain(run.flow_id)
         )
         left_out = set(unsettable.product_id.ids)
         return emptied >= self._count_stocked(run, gone, left_out)
@@ -149,7 +149,7 @@ class StockSyncGuard(models.AbstractModel):
     @api.model
     def _count_bound(self, run):
         return self.env["stock.sync.binding"].search_count(
-            [("backend_id", "=", run.backend_id.id)]
+            [("flow_id", "=", run.flow_id.id)]
         )
 
     @api.model
@@ -176,11 +176,11 @@ class StockSyncGuard(models.AbstractModel):
         :param left_out: ids of products that do not count
         """
         bindings = self.env["stock.sync.binding"]._read_group(
-            [("backend_id", "=", run.backend_id.id)], [], ["product_id:array_agg"]
+            [("flow_id", "=", run.flow_id.id)], [], ["product_id:array_agg"]
         )
         bound = set(bindings[0][0] or ()).difference(left_out)
         total = 0
-        for site in run.backend_id._get_sites().spoken_of():
+        for site in run.flow_id._get_sites().spoken_of():
             stocked = self.env["stock.quant"]._read_group(
                 [("location_id", "in", site.location_ids), ("owner_id", "=", False)],
                 ["product_id"],
@@ -200,11 +200,11 @@ class StockSyncGuard(models.AbstractModel):
         Whoever has approved a run as a whole has seen what it came to: the memory
         begins anew after it.
         """
-        of_backend = Domain("backend_id", "=", run.backend_id.id)
-        Run = self.env["stock.sync.run"]
-        approved = Run.search(of_backend & Domain("approved", "=", True), limit=1)
+        of_flow = Domain("flow_id", "=", run.flow_id.id)
+        Run = self.env["sync.run"]
+        approved = Run.search(of_flow & Domain("approved", "=", True), limit=1)
         remembered = Run.search(
-            of_backend
+            of_flow
             & Domain("preview", "=", False)
             & Domain("id", ">", approved.id or 0)
             & (
@@ -216,7 +216,7 @@ class StockSyncGuard(models.AbstractModel):
 
     @api.model
     def _remembered_since(self, run):
-        return fields.Datetime.now() - timedelta(hours=run.backend_id.guard_hours)
+        return fields.Datetime.now() - timedelta(hours=run.flow_id.guard_hours)
 
     @api.model
     def _changes(self, run, runs):
@@ -230,7 +230,7 @@ class StockSyncGuard(models.AbstractModel):
             before (the stock at the beginning), now (that of now), after (the plan is
             applied), net (the sum of all differences), step (the largest decrease)
         """
-        chosen = runs.filtered(lambda one: one.scope == "products")
+        chosen = runs.filtered(lambda one: one.scope == "chosen")
         return SQL(
             """
             WITH line AS (
@@ -275,12 +275,12 @@ class StockSyncGuard(models.AbstractModel):
     @api.model
     def _check_together(self, run, sums):
         """:return: the facts for which the run is held because of the runs before it"""
-        backend = run.backend_id
-        facts = {"hours": backend.guard_hours}
+        flow = run.flow_id
+        facts = {"hours": flow.guard_hours}
         if sums["to_empty"]:
-            count, percent = sums["at_once"], backend.guard_zero_percent
+            count, percent = sums["at_once"], flow.guard_zero_percent
             total = self._count_bound(run)
-            if count >= backend.guard_minimum and count * 100 > total * percent:
+            if count >= flow.guard_minimum and count * 100 > total * percent:
                 return {
                     **facts,
                     "reason": "zeros_together",
@@ -291,9 +291,9 @@ class StockSyncGuard(models.AbstractModel):
             emptied = sums["emptied"] + sums["left_alone"]
             if self._is_all(run, emptied, sums["gone"]):
                 return {**facts, "reason": "all_together", "count": emptied}
-        if sums["to_remove"] and sums["removed"] >= backend.guard_minimum:
+        if sums["to_remove"] and sums["removed"] >= flow.guard_minimum:
             total = self._count_stocked(run, sums["gone"])
-            percent = backend.guard_change_percent
+            percent = flow.guard_change_percent
             if sums["share"] * 100 > total * percent:
                 return {
                     **facts,
@@ -322,8 +322,8 @@ class StockSyncGuard(models.AbstractModel):
             ``gone`` (see ``_count_stocked``), ``left_alone``, and ``suspicious`` (see
             ``_suspicious_condition``); None where nothing went before
         """
-        backend = run.backend_id
-        if not backend.guard_hours:
+        flow = run.flow_id
+        if not flow.guard_hours:
             return None
         runs = self._remembered_runs(run)
         applied = [("run_id", "in", runs.ids), ("state", "=", "applied")]
@@ -361,7 +361,7 @@ class StockSyncGuard(models.AbstractModel):
                 """,
                 few=FEW,
                 run=run.id,
-                suspicious=self._suspicious_condition(backend),
+                suspicious=self._suspicious_condition(flow),
                 changes=self._changes(run, runs),
             )
         )
@@ -392,7 +392,7 @@ class StockSyncGuard(models.AbstractModel):
         ):
             held.update(facts)
         for line in self.env["stock.sync.run.line"].browse(sorted(held)):
-            self._hold_line(line, **held[line.id])
+            line._hold(**held[line.id])
 
     @api.model
     def _suspicious(self, run):
@@ -400,7 +400,7 @@ class StockSyncGuard(models.AbstractModel):
 
         :return: dict of line id to facts
         """
-        backend = run.backend_id
+        flow = run.flow_id
         larger = SQL("GREATEST(quantity_before, quantity_after)")
         smaller = SQL("LEAST(quantity_before, quantity_after)")
         self.env.flush_all()
@@ -415,16 +415,16 @@ class StockSyncGuard(models.AbstractModel):
                 run.id,
                 larger,
                 smaller,
-                backend.guard_difference,
+                flow.guard_difference,
                 larger,
                 smaller,
-                backend.guard_factor,
+                flow.guard_factor,
             )
         )
         return {line_id: {} for [line_id] in rows}
 
     @api.model
-    def _suspicious_condition(self, backend):
+    def _suspicious_condition(self, flow):
         """The same against what there would be without the runs that are remembered.
 
         What is sold in small steps all day, or restocked twice, is no surprise: only
@@ -438,8 +438,8 @@ class StockSyncGuard(models.AbstractModel):
                  OR now - after >= %(difference)s AND start - after >= %(difference)s
                  AND start >= %(factor)s * after)
             """,
-            difference=backend.guard_difference,
-            factor=backend.guard_factor,
+            difference=flow.guard_difference,
+            factor=flow.guard_factor,
         )
 
     @api.model
@@ -450,7 +450,7 @@ class StockSyncGuard(models.AbstractModel):
             line_id: {
                 "reason": "together",
                 "start": format_quantity(start, digits),
-                "hours": run.backend_id.guard_hours,
+                "hours": run.flow_id.guard_hours,
             }
             for line_id, start in (sums and sums["suspicious"]) or ()
         }
@@ -464,17 +464,17 @@ class StockSyncGuard(models.AbstractModel):
 
         :return: dict of line id to facts
         """
-        backend = run.backend_id
+        flow = run.flow_id
         digits = self.env["decimal.precision"].precision_get("Product Unit")
-        ceiling = backend.guard_ceiling
+        ceiling = flow.guard_ceiling
         held = {}
-        for site in backend._get_sites():
+        for site in flow._get_sites():
             lines = self._read_large_increases(run, site)
             lowest = self._read_lowest(site, [line[1] for line in lines])
             for line_id, product_id, before, after in lines:
                 record = max(before - lowest.get(product_id, 0), before, 0)
                 above = ceiling and after > ceiling and after > record
-                if above or self._is_beyond(backend, before, after, record):
+                if above or self._is_beyond(flow, before, after, record):
                     held[line_id] = {
                         "reason": "ceiling" if above else "record",
                         "record": format_quantity(record, digits),
@@ -483,18 +483,18 @@ class StockSyncGuard(models.AbstractModel):
         return held
 
     @api.model
-    def _is_beyond(self, backend, before, after, record):
+    def _is_beyond(self, flow, before, after, record):
         """Whether so much from nothing is too much; the first filling never is."""
         return (
             before <= 0 < record
             and after > RECORD_FACTOR * record
-            and after - record >= backend.guard_difference
+            and after - record >= flow.guard_difference
         )
 
     @api.model
     def _read_large_increases(self, run, site):
         """:return: rows of (line id, product id, quantity before, quantity after)"""
-        backend = run.backend_id
+        flow = run.flow_id
         self.env.flush_all()
         return self.env.execute_query(
             SQL(
@@ -511,8 +511,8 @@ class StockSyncGuard(models.AbstractModel):
                 """,
                 run=run.id,
                 location=site.location.id,
-                difference=backend.guard_difference,
-                ceiling=backend.guard_ceiling,
+                difference=flow.guard_difference,
+                ceiling=flow.guard_ceiling,
             )
         )
 
@@ -557,24 +557,4 @@ class StockSyncGuard(models.AbstractModel):
                     products=",".join(map(str, product_ids)),
                 )
             )
-        )
-
-    @api.model
-    def _hold_line(self, line, **why):
-        """Have a line wait for a person.
-
-        :param why: more facts for the sentence; without a reason among them the change
-            is unusually large
-        """
-        digits = self.env["decimal.precision"].precision_get("Product Unit")
-        line.write(
-            {
-                "error_code": "held_by_guard",
-                "error_facts": {
-                    "location": line.location_id.complete_name,
-                    "before": format_quantity(line.quantity_before, digits),
-                    "target": format_quantity(line.quantity_after, digits),
-                    **why,
-                },
-            }
         )

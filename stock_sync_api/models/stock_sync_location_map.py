@@ -7,14 +7,12 @@ class StockSyncLocationMap(models.Model):
 
     _name = "stock.sync.location.map"
     _description = "Stock Synchronisation Location"
-    _order = "backend_id, code, id"
+    _order = "flow_id, code, id"
     _rec_name = "code"
     _check_company_auto = True
 
-    backend_id = fields.Many2one(
-        "stock.sync.backend", required=True, ondelete="cascade"
-    )
-    company_id = fields.Many2one(related="backend_id.company_id", store=True)
+    flow_id = fields.Many2one("sync.flow", required=True, ondelete="cascade")
+    company_id = fields.Many2one(related="flow_id.company_id", store=True)
     code = fields.Char(
         string="API's Code",
         required=True,
@@ -29,7 +27,7 @@ class StockSyncLocationMap(models.Model):
     ignored = fields.Boolean(help="What the API says about this code is left out.")
 
     _code_uniq = models.Constraint(
-        "UNIQUE(backend_id, code)", "The backend's location map has this code already."
+        "UNIQUE(flow_id, code)", "The backend's location map has this code already."
     )
 
     @api.constrains("location_id", "ignored")
@@ -59,24 +57,24 @@ class StockSyncLocationMap(models.Model):
                     )
                 )
 
-    @api.constrains("backend_id", "location_id", "ignored")
+    @api.constrains("flow_id", "location_id", "ignored")
     def _check_locations_apart(self):
-        self.backend_id._check_locations_apart()
+        self.flow_id._check_locations_apart()
 
     @api.model_create_multi
     def create(self, vals_list):
         vals_list = [self._clean_vals(vals) for vals in vals_list]
-        backends = self.env["stock.sync.backend"]._of_rows(vals_list)
-        with backends._watching_meaning():
+        flows = self.env["sync.flow"]._of_rows(vals_list)
+        with flows._watching_meaning():
             return super().create(vals_list)
 
     def write(self, vals):
-        backends = self.backend_id | self.backend_id._of_rows([vals])
-        with backends._watching_meaning():
+        flows = self.flow_id | self.flow_id._of_rows([vals])
+        with flows._watching_meaning():
             return super().write(self._clean_vals(vals))
 
     def unlink(self):
-        with self.backend_id._watching_meaning():
+        with self.flow_id._watching_meaning():
             return super().unlink()
 
     @api.model

@@ -3,7 +3,7 @@ from odoo.exceptions import UserError
 from odoo.fields import Domain
 from odoo.tools import SQL
 
-from ..tools import BLANKS_SQL, trim
+from ..tools.keys import BLANKS_SQL, trim
 
 
 class StockSyncMatch(models.AbstractModel):
@@ -20,13 +20,13 @@ class StockSyncMatch(models.AbstractModel):
             (error code, facts) for those that are not one product. A preview makes no
             binding, it gives an empty one.
         """
-        backend = run.backend_id
+        flow = run.flow_id
         external_ids = set(external_ids)
         if not external_ids:
             return {}, {}
         bindings = self.env["stock.sync.binding"].search(
             [
-                ("backend_id", "=", backend.id),
+                ("flow_id", "=", flow.id),
                 ("external_id", "in", list(external_ids)),
             ]
         )
@@ -38,9 +38,9 @@ class StockSyncMatch(models.AbstractModel):
             external_id: ("unmatched_product", {"external_id": external_id})
             for external_id in unknown
         }
-        if unknown and backend.match_by != "external_id":
-            candidates = self._candidates(backend, unknown)
-            new, ambiguous = self._choose(backend, candidates)
+        if unknown and flow.match_by != "external_id":
+            candidates = self._candidates(flow, unknown)
+            new, ambiguous = self._choose(flow, candidates)
             found.update(self._bind(run, new, problems))
             problems.update(ambiguous)
             for external_id in found:
@@ -48,24 +48,24 @@ class StockSyncMatch(models.AbstractModel):
         return found, problems
 
     @api.model
-    def _candidate_domain(self, backend):
+    def _candidate_domain(self, flow):
         """The products that may be bound to the backend."""
-        return Domain(backend.match_by, "!=", False) & Domain(
-            "company_id", "in", [backend.company_id.id, False]
+        return Domain(flow.match_by, "!=", False) & Domain(
+            "company_id", "in", [flow.company_id.id, False]
         )
 
     @api.model
-    def _candidates(self, backend, external_ids):
+    def _candidates(self, flow, external_ids):
         """:return: dict of external id to the products that have it as their key"""
         products = (
             self.env["product.product"]
             .with_context(active_test=False)
             .search(
-                self._candidate_domain(backend)
-                & self._key_domain(backend.match_by, external_ids)
+                self._candidate_domain(flow)
+                & self._key_domain(flow.match_by, external_ids)
             )
         )
-        groups = products.grouped(lambda product: trim(product[backend.match_by]))
+        groups = products.grouped(lambda product: trim(product[flow.match_by]))
         return {key: groups[key] for key in groups.keys() & set(external_ids)}
 
     @api.model
@@ -86,14 +86,14 @@ class StockSyncMatch(models.AbstractModel):
         return Domain(fname, "in", external_ids) | Domain.custom(to_sql=to_sql)
 
     @api.model
-    def _choose(self, backend, candidates):
+    def _choose(self, flow, candidates):
         """Where one key is that of several products, only an active one will do.
 
         :return: dict of external id to product, and dict of external id to problem
         """
         products = self.env["product.product"].union(*candidates.values())
         bindings = self.env["stock.sync.binding"].search(
-            [("backend_id", "=", backend.id), ("product_id", "in", products.ids)]
+            [("flow_id", "=", flow.id), ("product_id", "in", products.ids)]
         )
         bound = bindings.product_id
         chosen, problems = {}, {}
@@ -110,15 +110,15 @@ class StockSyncMatch(models.AbstractModel):
         return chosen, problems
 
     @api.model
-    def _key_problem(self, backend, product):
+    def _key_problem(self, flow, product):
         """Why the product's key does not name this product alone, or None."""
-        key = trim(product[backend.match_by])
+        key = trim(product[flow.match_by])
         bound = self.env["stock.sync.binding"].search(
-            [("backend_id", "=", backend.id), ("external_id", "=", key)]
+            [("flow_id", "=", flow.id), ("external_id", "=", key)]
         )
         products = bound.product_id | product
-        candidates = self._candidates(backend, {key})
-        chosen, problems = self._choose(backend, candidates)
+        candidates = self._candidates(flow, {key})
+        chosen, problems = self._choose(flow, candidates)
         if products == product and chosen.get(key) == product:
             return None
         products |= candidates.get(key, product)
@@ -134,7 +134,7 @@ class StockSyncMatch(models.AbstractModel):
             return {key: (Binding, product) for key, product in chosen.items()}
         values = [
             {
-                "backend_id": run.backend_id.id,
+                "flow_id": run.flow_id.id,
                 "product_id": product.id,
                 "external_id": external_id,
             }

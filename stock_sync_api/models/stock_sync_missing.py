@@ -24,7 +24,7 @@ class StockSyncMissing(models.AbstractModel):
     @api.model
     def _is_nothing_missing(self, run):
         """Whether numbers show it, which spares looking at each product."""
-        sites = [site.location.id for site in run.backend_id._get_sites().spoken_of()]
+        sites = [site.location.id for site in run.flow_id._get_sites().spoken_of()]
         accepted = self.env["stock.sync.level"].search_count(
             [("accepted_by_run", "=", run.id), ("location_id", "in", sites)]
         )
@@ -50,7 +50,7 @@ class StockSyncMissing(models.AbstractModel):
             )
         )
         bindings = self.env["stock.sync.binding"].search_count(
-            [("backend_id", "=", run.backend_id.id)]
+            [("flow_id", "=", run.flow_id.id)]
         )
         return accepted + with_line == bindings * len(sites)
 
@@ -62,17 +62,17 @@ class StockSyncMissing(models.AbstractModel):
 
         :param external_ids: what the answers of a batch gave levels of
         """
-        backend = run.backend_id
-        sites = backend._get_sites()
+        flow = run.flow_id
+        sites = flow._get_sites()
         if len(sites.spoken_of()) < 2:
             return
         bindings = self.env["stock.sync.binding"].search(
             [
-                ("backend_id", "=", backend.id),
+                ("flow_id", "=", flow.id),
                 ("external_id", "in", list(external_ids)),
             ]
         )
-        unnamed = self._get_never_named(backend, sites)
+        unnamed = self._get_never_named(flow, sites)
         for ids in split_every(BATCH_SIZE, bindings.ids):
             self._plan(run, self._next(run, 0, ids), unnamed=unnamed)
 
@@ -88,13 +88,13 @@ class StockSyncMissing(models.AbstractModel):
         :param binding_ids: only these, which all were mentioned somewhere
         :return: list of (binding id, ids of the sites' locations)
         """
-        backend = run.backend_id
+        flow = run.flow_id
         sites = SQL(", ").join(
             SQL("(%s, %s::int4[])", site.location.id, list(site.location_ids))
-            for site in backend._get_sites().spoken_of()
+            for site in flow._get_sites().spoken_of()
         )
         has_stock = SQL("FALSE")
-        if backend._empties_missing():
+        if flow._empties_missing():
             has_stock = SQL(
                 """
                 (SELECT count(*) FROM stock_quant quant
@@ -127,7 +127,7 @@ class StockSyncMissing(models.AbstractModel):
                 SELECT binding.id, array_agg(site.id)
                   FROM stock_sync_binding binding,
                        (VALUES %(sites)s) AS site (id, location_ids)
-                 WHERE binding.backend_id = %(backend)s
+                 WHERE binding.flow_id = %(backend)s
                    AND binding.id > %(position)s
                    %(only)s
                    AND (SELECT count(*) FROM stock_sync_level level
@@ -150,7 +150,7 @@ class StockSyncMissing(models.AbstractModel):
                  LIMIT %(limit)s
                 """,
                 sites=sites,
-                backend=backend.id,
+                flow=flow.id,
                 position=position,
                 run=run.id,
                 has_stock=has_stock,
@@ -168,9 +168,9 @@ class StockSyncMissing(models.AbstractModel):
         :param is_certain: whether each row says what it is about
         :param unnamed: ids of locations that the API may not have been asked about
         """
-        backend = run.backend_id
-        sites = backend._get_sites()
-        may_empty = backend._empties_missing() and is_certain and not moved
+        flow = run.flow_id
+        sites = flow._get_sites()
+        may_empty = flow._empties_missing() and is_certain and not moved
         bindings = self.env["stock.sync.binding"].browse(row[0] for row in missing)
         found = {b.external_id: (b, b.product_id) for b in bindings}
         outcomes = []
@@ -199,7 +199,7 @@ class StockSyncMissing(models.AbstractModel):
                     )
                     for location_id in location_ids
                 ]
-        self.env["stock.sync.compare"]._compare(backend, outcomes)
+        self.env["stock.sync.compare"]._compare(flow, outcomes)
         self.env["stock.sync.record"]._store(run, outcomes)
 
     @api.model
@@ -232,19 +232,19 @@ class StockSyncMissing(models.AbstractModel):
         return unnamed
 
     @api.model
-    def _get_never_named(self, backend, sites):
+    def _get_never_named(self, flow, sites):
         """Sites of the map of which the API has never said anything.
 
         :return: set of the ids of their locations
         """
         Level = self.env["stock.sync.level"]
-        of_backend = Domain("binding_id.backend_id", "=", backend.id)
-        of_backend &= Domain("date", "!=", False)
+        of_flow = Domain("binding_id.flow_id", "=", flow.id)
+        of_flow &= Domain("date", "!=", False)
         return {
             site.location.id
             for site in sites.spoken_of()
             if not Level.search_count(
-                of_backend & Domain("location_id", "=", site.location.id), limit=1
+                of_flow & Domain("location_id", "=", site.location.id), limit=1
             )
         }
 

@@ -3,7 +3,7 @@ from odoo import api, models
 from odoo.addons.base_sync_api.client import InvalidResponse, NotInAnswer
 
 from ..outcome import Outcome
-from ..tools import format_quantity, level_text
+from ..tools.quantities import format_quantity, level_text
 
 #: rows without a usable id that become lines of a run: the first ones tell the rest
 NAMELESS_LINES = 20
@@ -51,7 +51,7 @@ class StockSyncPlan(models.AbstractModel):
         ]
         outcomes = self._without_contradicted(outcomes)
         outcomes = self._without_repeated(run, outcomes)
-        self.env["stock.sync.compare"]._compare(run.backend_id, outcomes)
+        self.env["stock.sync.compare"]._compare(run.flow_id, outcomes)
         self.env["stock.sync.record"]._store(run, outcomes)
         if not run._is_list():
             # One by one, only products are asked about that we know.
@@ -60,13 +60,13 @@ class StockSyncPlan(models.AbstractModel):
                 for external_id, problem in unmatched.items()
                 if problem[0] == "ambiguous_product"
             }
-        if run.scope == "backend":
+        if run.scope == "all":
             self._report_unmatched(run, by_site, unmatched, faults)
 
     @api.model
     def _pass_unchanged(self, run, by_site, closer_look):
         """Take out what needs no closer look; the rest stays in ``by_site``."""
-        if run.scope == "products":
+        if run.scope == "chosen":
             return 0
         unchanged = self.env["stock.sync.unchanged"]
         return sum(
@@ -132,7 +132,7 @@ class StockSyncPlan(models.AbstractModel):
         comes here says something about a product and place for the second time.
         """
         bindings = self.env["stock.sync.binding"].union(*(o.binding for o in outcomes))
-        if run.scope == "products" or not bindings:
+        if run.scope == "chosen" or not bindings:
             return outcomes
         accepted = self.env["stock.sync.level"].search_fetch(
             [("binding_id", "in", bindings.ids), ("accepted_by_run", "=", run.id)],
@@ -164,8 +164,8 @@ class StockSyncPlan(models.AbstractModel):
         if outcome.level.quantity is None:
             return True
         compare = self.env["stock.sync.compare"]
-        quantity = compare._in_product_unit(accepted.binding_id.backend_id, outcome)
-        if run.backend_id._may_repeat() and float(quantity) == accepted.quantity:
+        quantity = compare._in_product_unit(accepted.binding_id.flow_id, outcome)
+        if run.flow_id._may_repeat() and float(quantity) == accepted.quantity:
             return True
         digits = self.env["decimal.precision"].precision_get("Product Unit")
         self._contradict(run, outcome, format_quantity(accepted.quantity, digits))
@@ -177,7 +177,7 @@ class StockSyncPlan(models.AbstractModel):
         """The run has a line already: right or wrong, by what the API says now."""
         run = line.run_id
         is_same = level_text(outcome.level) == line.api_quantity
-        if line.state != "planned" or (is_same and run.backend_id._may_repeat()):
+        if line.state != "planned" or (is_same and run.flow_id._may_repeat()):
             return
         if outcome.level:
             self._contradict(run, outcome, line.api_quantity)
@@ -186,7 +186,7 @@ class StockSyncPlan(models.AbstractModel):
 
     @api.model
     def _contradict(self, run, outcome, first):
-        reason = "contradiction" if run.backend_id._may_repeat() else "several_rows"
+        reason = "contradiction" if run.flow_id._may_repeat() else "several_rows"
         error = InvalidResponse(
             reason=reason,
             external_id=outcome.external_id,
@@ -223,18 +223,18 @@ class StockSyncPlan(models.AbstractModel):
                 rows.append((external_id, code, facts, *said, None))
         if rows:
             self._note_reported_twice(run, rows)
-            self.env["stock.sync.unmatched"]._report(run.backend_id, rows, run.id)
+            self.env["stock.sync.unmatched"]._report(run.flow_id, rows, run.id)
             run._count(unmatched=len(rows))
 
     @api.model
     def _note_reported_twice(self, run, rows):
         """An id that no product has may be that of a row that moved, as well."""
-        if run.backend_id.several_rows == "sum" or run.rows_twice:
+        if run.flow_id.several_rows == "sum" or run.rows_twice:
             return
         codes = {external_id: code for external_id, _c, _f, _q, code, _date in rows}
         reported = self.env["stock.sync.unmatched"].search(
             [
-                ("backend_id", "=", run.backend_id.id),
+                ("flow_id", "=", run.flow_id.id),
                 ("external_id", "in", list(codes)),
                 ("reported_by_run", "=", run.id),
             ]
@@ -250,7 +250,7 @@ class StockSyncPlan(models.AbstractModel):
             return
         source = self.env["stock.sync.source"]
         bindings = self.env["stock.sync.binding"].search(
-            source._unsettable_domain(run.backend_id)
+            source._unsettable_domain(run.flow_id)
         )
         found = {b.external_id: (b, b.product_id) for b in bindings}
         outcomes = [

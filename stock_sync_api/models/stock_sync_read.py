@@ -12,7 +12,7 @@ class StockSyncRead(models.AbstractModel):
     """Reads the whole answer of the API into a run's plan, a batch per transaction."""
 
     _name = "stock.sync.read"
-    _inherit = ["stock.sync.transaction"]
+    _inherit = ["sync.transaction"]
     _description = "Stock Synchronisation: Read"
 
     @api.model
@@ -30,7 +30,7 @@ class StockSyncRead(models.AbstractModel):
         if run._is_waiting():
             return True
         is_whole_list = run.complete and run._is_list() and not run.delta
-        is_partial = is_whole_list and run.backend_id.list_is_partial
+        is_partial = is_whole_list and run.flow_id.list_is_partial
         if is_partial:
             # Only with them it shows whether this is the catalogue that Odoo knows.
             if not self.env["stock.sync.unlisted"]._read(run, end):
@@ -51,15 +51,15 @@ class StockSyncRead(models.AbstractModel):
         goes no further, which is noted on the run
         """
         state = run.plan_state or {}
-        reading = run.backend_id._get_reading(
-            state.get("reading"), run.delta and run.backend_id.location_codes
+        reading = run.flow_id._get_reading(
+            state.get("reading"), run.delta and run.flow_id.location_codes
         )
         self._begin_reading(run, state)
         if state.get("ended"):
             return self._end_answers(run, reading, state)
-        closer_look = self.env["stock.sync.unchanged"]._closer_look(run.backend_id)
+        closer_look = self.env["stock.sync.unchanged"]._closer_look(run.flow_id)
         calls_before = run.api_calls
-        with run.backend_id._get_api() as api_client:
+        with run.flow_id._get_api() as api_client:
             batches = self.env["stock.sync.source"]._batches(
                 run, api_client, state.get("position")
             )
@@ -102,7 +102,7 @@ class StockSyncRead(models.AbstractModel):
             return next(batches, None)
         except ClientError as error:
             state = {**state, "reading": reading.state()}
-            self.env["stock.sync.engine"]._give_up(run, error, state)
+            run._give_up(error, state)
             return None
 
     @api.model
@@ -122,7 +122,7 @@ class StockSyncRead(models.AbstractModel):
     def _plan_batch(self, run, reading, batch, closer_look):
         # The requests took their time: compare with the stock of now.
         self._commit_progress(0)
-        if not self.env["stock.sync.engine"]._may_go_on(run):
+        if not run._may_go_on(self.env.user):
             return
         if run._is_list():
             by_site, faults = reading.sort(batch.levels, batch.faults, batch.again)
@@ -153,11 +153,11 @@ class StockSyncRead(models.AbstractModel):
                 run.plan_state = {**state, "ended": True, "reading": reading.state()}
                 self._commit_progress(0)
                 return False
-        if not run.delta and (run.backend_id.location_codes or []) != reading.codes:
-            run.backend_id.location_codes = reading.codes
+        if not run.delta and (run.flow_id.location_codes or []) != reading.codes:
+            run.flow_id.location_codes = reading.codes
         if len(reading.codes) > 1:
             facts = {"reason": "several", "codes": ", ".join(reading.codes)}
-            self.env["stock.sync.engine"]._fail_run(run, ("unknown_location", facts))
+            run._finish("failed", "unknown_location", facts)
         else:
             run.write({"complete": True, "plan_state": {"moved": _has_moved(state)}})
             self._commit_progress(0)
@@ -173,7 +173,7 @@ class StockSyncRead(models.AbstractModel):
             return True
         moved = state.get("moved") or run.rows_twice
         is_certain = search._is_certain(run)
-        unnamed = search._get_unnamed(run, run.backend_id._get_sites())
+        unnamed = search._get_unnamed(run, run.flow_id._get_sites())
         while run.state == "planning":
             missing = search._next(run, state.get("position", 0))
             if not missing:

@@ -6,7 +6,7 @@ from odoo import api, models
 from odoo.addons.base_sync_api.client import Level
 
 from ..outcome import Outcome
-from ..tools import level_text, plain_text
+from ..tools.quantities import level_text, plain_text
 
 _logger = logging.getLogger(__name__)
 
@@ -74,7 +74,7 @@ class StockSyncRecord(models.AbstractModel):
             return outcome.skip(
                 "not_configured",
                 reason="no_external_id",
-                backend=line.backend_id.name,
+                flow=line.flow_id.name,
             )
         if not outcome.site:  # the backend sets another location since
             return outcome.skip("unknown_location", reason="changed")
@@ -180,7 +180,7 @@ class StockSyncRecord(models.AbstractModel):
             level,
             "Stock synchronisation of backend %s, run %s, product %s, external id %s:"
             " %s: %s",
-            run.backend_id.id,
+            run.flow_id.id,
             run.id,
             outcome.product.id,
             outcome.external_id or "-",

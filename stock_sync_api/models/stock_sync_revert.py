@@ -6,7 +6,7 @@ from odoo.fields import Domain
 from odoo.tools import split_every
 
 from ..outcome import Outcome
-from ..tools import format_quantity
+from ..tools.quantities import format_quantity
 from .stock_sync_compare import Stock
 from .stock_sync_engine import APPLY_SIZE
 
@@ -45,12 +45,12 @@ class StockSyncRevert(models.AbstractModel):
             raise UserError(
                 self.env._("Nothing was changed here that could be reverted.")
             )
-        reverting = self.env["stock.sync.run"].create(
+        reverting = self.env["sync.run"].create(
             {
-                "backend_id": run.backend_id.id,
+                "flow_id": run.flow_id.id,
                 "user_id": self.env.user.id,
                 "trigger": "revert",
-                "scope": "products",
+                "scope": "chosen",
                 "state": "applying",
                 "reverted_run_id": run.id,
             }
@@ -62,15 +62,13 @@ class StockSyncRevert(models.AbstractModel):
 
     @api.model
     def _check_revertible(self, run):
-        backend = run.backend_id
-        # Whoever reverts need not wait for the scheduled action to find a dead run.
-        self.env["stock.sync.service"]._open_runs(Domain("backend_id", "=", backend.id))
-        problem = backend._problem(self.env.user)
+        flow = run.flow_id
+        problem = flow._problem(self.env.user)
         # A backend may be paused, or have no address: nobody is called here.
         if problem and problem[0] != "access_denied":
             problem = None
-        if not problem and backend._has_run_at_work():
-            problem = ("run_in_progress", {"backend": backend.name})
+        if not problem and flow._has_run_at_work():
+            problem = ("run_in_progress", {"backend": flow.name})
         if problem:
             raise UserError(run._explain(*problem))
         if run.preview or run._is_under_way():
@@ -79,7 +77,7 @@ class StockSyncRevert(models.AbstractModel):
     @api.model
     def _revert_lines(self, run, lines):
         record = self.env["stock.sync.record"]
-        sites = run.backend_id._get_sites()
+        sites = run.flow_id._get_sites()
         outcomes = [self._reversal(run, line, sites) for line in lines]
         new_lines = self.env["stock.sync.run.line"].create(
             [record._prepare_line(run, outcome) for outcome in outcomes]
@@ -135,10 +133,10 @@ class StockSyncRevert(models.AbstractModel):
             moved = self._moved_since(site, of_site)
             for outcome in of_site:
                 stock = stocks.get(outcome.product.id, Stock())
-                self._decide(run.backend_id, outcome, stock, moved)
+                self._decide(run.flow_id, outcome, stock, moved)
 
     @api.model
-    def _decide(self, backend, outcome, stock, moved):
+    def _decide(self, flow, outcome, stock, moved):
         original = outcome.original
         outcome.state = "unchanged"
         outcome.before, outcome.after = stock.on_hand, original.quantity_before
@@ -154,7 +152,7 @@ class StockSyncRevert(models.AbstractModel):
                 left=format_quantity(original.quantity_after, digits),
             )
         compare = self.env["stock.sync.compare"]
-        return compare._check_change(backend, outcome, stock, reason="revert")
+        return compare._check_change(flow, outcome, stock, reason="revert")
 
     @api.model
     def _moved_since(self, site, outcomes):

@@ -3,22 +3,25 @@ from odoo.exceptions import UserError
 from odoo.fields import Domain
 from odoo.tools import SQL
 
-from ..tools import format_number, format_quantity
+from odoo.addons.base_sync_api.tools.numbers import format_number
+
+from ..tools.quantities import format_quantity
+from .sync_flow import KIND
 
 
 class StockSyncRunLine(models.Model):
     """One product at one location in a run that differed or went wrong."""
 
     _name = "stock.sync.run.line"
-    _inherit = ["stock.sync.error.mixin"]
+    _inherit = ["sync.error"]
     _description = "Stock Synchronisation Line"
     _order = "id desc"
     _rec_name = "external_id"
 
     run_id = fields.Many2one(
-        "stock.sync.run", required=True, ondelete="cascade", readonly=True
+        "sync.run", required=True, ondelete="cascade", readonly=True
     )
-    backend_id = fields.Many2one(related="run_id.backend_id", store=True, index=True)
+    flow_id = fields.Many2one(related="run_id.flow_id", store=True, index=True)
     company_id = fields.Many2one(related="run_id.company_id", store=True)
     binding_id = fields.Many2one(
         "stock.sync.binding", ondelete="set null", index="btree_not_null", readonly=True
@@ -93,6 +96,9 @@ class StockSyncRunLine(models.Model):
     # What a run has for a product is looked up for each one that it reads.
     _run_binding = models.Index("(run_id, binding_id)")
 
+    def _get_error_kind(self):
+        return KIND
+
     @api.depends("quantity_before", "quantity_after")
     def _compute_difference(self):
         for line in self:
@@ -159,6 +165,26 @@ class StockSyncRunLine(models.Model):
                 )
             line.description = line.error_message or change
 
+    def _hold(self, **why):
+        """Have the line wait for a person.
+
+        :param why: more facts for the sentence; without a reason among them the change
+            is unusually large
+        """
+        self.ensure_one()
+        digits = self.env["decimal.precision"].precision_get("Product Unit")
+        self.write(
+            {
+                "error_code": "held_by_guard",
+                "error_facts": {
+                    "location": self.location_id.complete_name,
+                    "before": format_quantity(self.quantity_before, digits),
+                    "target": format_quantity(self.quantity_after, digits),
+                    **why,
+                },
+            }
+        )
+
     def action_revert(self):
         """Undo these lines, where the stock has not moved since."""
         self._check_may_decide()
@@ -179,7 +205,7 @@ class StockSyncRunLine(models.Model):
         for run, lines in self._check_are_held().sudo().grouped("run_id").items():
             run.decided_by_id = self.env.user
             run._reject(lines)
-            run.backend_id._tell_of_held()
+            run.flow_id._tell_of_held()
 
     def _check_may_decide(self):
         self.check_access("read")

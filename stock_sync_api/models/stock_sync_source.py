@@ -9,7 +9,7 @@ from odoo.addons.base_sync_api.client import ClientError, RateLimited, read_ahea
 
 from ..id_queue import IdQueue
 from ..reading import Batch
-from ..tools import trim
+from ..tools.keys import trim
 
 #: levels per transaction of a list: enough that the work per batch does not count
 LIST_BATCH_SIZE = 10_000
@@ -81,7 +81,7 @@ class StockSyncSource(models.AbstractModel):
         asked, has_given_up = {}, False
         levels, faults = [], []
         started, received = time.monotonic(), fields.Datetime.now()
-        ids = self._external_ids(run.backend_id, queue, asked, api_client)
+        ids = self._external_ids(run.flow_id, queue, asked, api_client)
         with closing(api_client.get_levels(ids)) as answers:
             for external_id, answer in answers:
                 key = asked.pop(external_id)
@@ -107,12 +107,12 @@ class StockSyncSource(models.AbstractModel):
             raise api_client.gave_up
 
     @api.model
-    def _external_ids(self, backend, queue, asked, api_client):
+    def _external_ids(self, flow, queue, asked, api_client):
         """The ids to ask about, as long as the API answers.
 
         :param asked: gets the key of each id
         """
-        for key, external_id in self._keys(backend, queue):
+        for key, external_id in self._keys(flow, queue):
             if api_client.gave_up:
                 return
             queue.take(key)
@@ -121,13 +121,13 @@ class StockSyncSource(models.AbstractModel):
                 yield external_id
 
     @api.model
-    def _keys(self, backend, queue):
+    def _keys(self, flow, queue):
         """What is left of the queue, with its ids; None where the record is gone."""
         Binding = self.env["stock.sync.binding"]
         Product = self.env["product.product"]
         for kind, record_id in queue.next_left():
             record = (Binding if kind == "binding" else Product).browse(record_id)
-            fname = "external_id" if kind == "binding" else backend.match_by
+            fname = "external_id" if kind == "binding" else flow.match_by
             yield (kind, record_id), trim(record.exists()[fname])
         while ids := queue.next_bindings(_IDS_AT_ONCE):
             bindings = Binding.search_fetch([("id", "in", ids)], ["external_id"])
@@ -135,17 +135,17 @@ class StockSyncSource(models.AbstractModel):
             for binding_id in ids:
                 yield ("binding", binding_id), external_ids.get(binding_id)
         while products := Product.search_fetch(
-            self._unbound_domain(backend) & Domain("id", ">", queue.products_after()),
-            [backend.match_by],
+            self._unbound_domain(flow) & Domain("id", ">", queue.products_after()),
+            [flow.match_by],
             order="id",
             limit=_IDS_AT_ONCE,
         ):
-            keys = [(product.id, product[backend.match_by]) for product in products]
+            keys = [(product.id, product[flow.match_by]) for product in products]
             for product_id, key in keys:
                 yield ("product", product_id), trim(key)
 
     @api.model
-    def _binding_order(self, backend):
+    def _binding_order(self, flow):
         """The bindings to ask about: who has waited longest comes first.
 
         So that no product starves where runs are broken off time and again, however
@@ -153,7 +153,7 @@ class StockSyncSource(models.AbstractModel):
 
         :return: list of ids
         """
-        query = self.env["stock.sync.binding"]._search(self._binding_domain(backend))
+        query = self.env["stock.sync.binding"]._search(self._binding_domain(flow))
         self.env.flush_all()
         rows = self.env.execute_query(
             SQL(
@@ -184,33 +184,31 @@ class StockSyncSource(models.AbstractModel):
         """Values of a run that asks about ids: which, and how many in all."""
         if run._is_list():
             return {}
-        ids = self._binding_order(run.backend_id)
+        ids = self._binding_order(run.flow_id)
         unbound = self.env["product.product"].search_count(
-            self._unbound_domain(run.backend_id)
+            self._unbound_domain(run.flow_id)
         )
         return {"queue": ids, "expected": len(ids) + unbound}
 
     @api.model
-    def _binding_domain(self, backend):
+    def _binding_domain(self, flow):
         settable = self.env["stock.sync.compare"]._settable_domain()
-        return Domain("backend_id", "=", backend.id) & Domain(
-            "product_id", "any", settable
-        )
+        return Domain("flow_id", "=", flow.id) & Domain("product_id", "any", settable)
 
     @api.model
-    def _unbound_domain(self, backend):
-        if backend.match_by == "external_id":
+    def _unbound_domain(self, flow):
+        if flow.match_by == "external_id":
             return Domain.FALSE
         return (
-            self.env["stock.sync.match"]._candidate_domain(backend)
+            self.env["stock.sync.match"]._candidate_domain(flow)
             & self.env["stock.sync.compare"]._settable_domain()
-            & ~Domain("sync_binding_ids", "any", Domain("backend_id", "=", backend.id))
+            & ~Domain("sync_binding_ids", "any", Domain("flow_id", "=", flow.id))
         )
 
     @api.model
-    def _unsettable_domain(self, backend):
+    def _unsettable_domain(self, flow):
         """Bindings that are not asked about one by one: why is on their product."""
-        return Domain("backend_id", "=", backend.id) & ~self._binding_domain(backend)
+        return Domain("flow_id", "=", flow.id) & ~self._binding_domain(flow)
 
 
 def _batch(levels, faults, again, received, page):

@@ -20,9 +20,9 @@ class StockSyncUnchanged(models.AbstractModel):
         :param closer_look: ids of bindings that do not pass, whatever their stock is
         :return: how many there were
         """
-        if not self._is_plain(run.backend_id):
+        if not self._is_plain(run.flow_id):
             return 0
-        factor = run.backend_id._get_factor()
+        factor = run.flow_id._get_factor()
         digits = self.env["decimal.precision"].precision_get("Product Unit")
         same, changed = [], []
         for external_id, binding_id, level_id, stock, known, date in self._read(
@@ -52,9 +52,9 @@ class StockSyncUnchanged(models.AbstractModel):
         return len(same) + len(changed)
 
     @api.model
-    def _is_plain(self, backend):
+    def _is_plain(self, flow):
         """Whether the quantities need no more than a factor to be Odoo's."""
-        return not backend.uom_id
+        return not flow.uom_id
 
     @api.model
     def _read(self, run, site, external_ids):
@@ -63,9 +63,9 @@ class StockSyncUnchanged(models.AbstractModel):
         :return: rows of (external id, binding id, level id, stock, level's quantity,
             API's own time)
         """
-        backend = run.backend_id
+        flow = run.flow_id
         quantity = SQL("quant.quantity")
-        if backend.quantity_type == "available":
+        if flow.quantity_type == "available":
             quantity = SQL("quant.quantity - quant.reserved_quantity")
         self.env.flush_all()
         # Sub-selects and OFFSET 0 keep PostgreSQL from joins over whole tables: what it
@@ -91,7 +91,7 @@ class StockSyncUnchanged(models.AbstractModel):
                            AND date IS NOT NULL
                            AND accepted_by_run < %(run)s
                         OFFSET 0) level
-                 WHERE binding.backend_id = %(backend)s
+                 WHERE binding.flow_id = %(backend)s
                    AND binding.external_id = ANY(string_to_array(%(ids)s, chr(31)))
                    AND binding.state = 'ok'
                    AND binding.error_code IS NULL
@@ -102,7 +102,7 @@ class StockSyncUnchanged(models.AbstractModel):
                 quantity=quantity,
                 locations=list(site.location_ids),
                 location=site.location.id,
-                backend=backend.id,
+                flow=flow.id,
                 # One text: thousands of literals take longer to parse than to find.
                 ids="\x1f".join(external_ids),
                 run=run.id,
@@ -156,7 +156,7 @@ class StockSyncUnchanged(models.AbstractModel):
             self.env.cr.execute(SQL("ANALYZE (SKIP_LOCKED) %s", SQL.identifier(table)))
 
     @api.model
-    def _closer_look(self, backend):
+    def _closer_look(self, flow):
         """The bindings of products whose stock cannot be set to one number.
 
         Looked up once for a whole reading: two lookups less for each product. One that
@@ -166,5 +166,5 @@ class StockSyncUnchanged(models.AbstractModel):
         """
         source = self.env["stock.sync.source"]
         return set(
-            self.env["stock.sync.binding"]._search(source._unsettable_domain(backend))
+            self.env["stock.sync.binding"]._search(source._unsettable_domain(flow))
         )

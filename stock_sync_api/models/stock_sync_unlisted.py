@@ -15,7 +15,7 @@ class StockSyncUnlisted(models.AbstractModel):
     """
 
     _name = "stock.sync.unlisted"
-    _inherit = ["stock.sync.transaction"]
+    _inherit = ["sync.transaction"]
     _description = "Stock Synchronisation: Not Shown by the List"
 
     @api.model
@@ -28,7 +28,7 @@ class StockSyncUnlisted(models.AbstractModel):
         search = self.env["stock.sync.missing"]
         state = run.plan_state or {}
         calls_before = run.api_calls
-        with run.backend_id._get_api() as api_client:
+        with run.flow_id._get_api() as api_client:
             while run.state == "planning" and not run.error_code:
                 missing = search._next(run, state.get("position", 0))[:BATCH_SIZE]
                 if not missing:
@@ -58,14 +58,14 @@ class StockSyncUnlisted(models.AbstractModel):
         unlisted = self._get_unlisted(run, missing)
         received = fields.Datetime.now()
         position, answers = missing[-1][0], {}
-        if run.backend_id.item_path:
+        if run.flow_id.item_path:
             answers = self._ask(api_client, unlisted.mapped("external_id"))
             left = unlisted.filtered(lambda b: b.external_id not in answers)
             if left:
                 position = left[0].id - 1
             # The requests took their time: compare with the stock of now.
             self._commit_progress(0)
-            if not self.env["stock.sync.engine"]._may_go_on(run):
+            if not run._may_go_on(self.env.user):
                 return position
         others = [
             row for row in missing if row[0] <= position and row[0] not in unlisted._ids
@@ -81,10 +81,10 @@ class StockSyncUnlisted(models.AbstractModel):
 
         Not those whose product cannot be set, whatever the API says.
         """
-        backend = run.backend_id
-        sites = len(backend._get_sites().spoken_of())
+        flow = run.flow_id
+        sites = len(flow._get_sites().spoken_of())
         ids = [row[0] for row in missing if len(row[1]) == sites]
-        domain = self.env["stock.sync.source"]._binding_domain(backend)
+        domain = self.env["stock.sync.source"]._binding_domain(flow)
         return self.env["stock.sync.binding"].search(
             domain & Domain("id", "in", ids), order="id"
         )
@@ -108,8 +108,8 @@ class StockSyncUnlisted(models.AbstractModel):
         :param answers: as ``_ask`` gives them
         :param others: rows of ``stock.sync.missing._next`` that were not asked about
         """
-        backend = run.backend_id
-        reading = backend._get_reading(codes=backend.location_codes)
+        flow = run.flow_id
+        reading = flow._get_reading(codes=flow.location_codes)
         levels, faults = [], []
         for external_id, answer in answers.items():
             if isinstance(answer, ClientError):

@@ -7,7 +7,10 @@ from odoo.exceptions import UserError
 from odoo.fields import Domain
 from odoo.tools import SQL
 
-from ..tools import format_number, near_form, near_form_sql
+from odoo.addons.base_sync_api.tools.numbers import format_number
+
+from ..tools.keys import near_form, near_form_sql
+from .sync_flow import KIND
 
 
 class StockSyncUnmatched(models.Model):
@@ -18,17 +21,17 @@ class StockSyncUnmatched(models.Model):
     """
 
     _name = "stock.sync.unmatched"
-    _inherit = ["stock.sync.error.mixin"]
+    _inherit = ["sync.error"]
     _description = "Stock Synchronisation Unmatched Product"
-    _order = "backend_id, external_id, id"
+    _order = "flow_id, external_id, id"
     _rec_name = "external_id"
     _log_access = False
     _check_company_auto = True
 
-    backend_id = fields.Many2one(
-        "stock.sync.backend", required=True, ondelete="cascade", readonly=True
+    flow_id = fields.Many2one(
+        "sync.flow", required=True, ondelete="cascade", readonly=True
     )
-    company_id = fields.Many2one(related="backend_id.company_id", store=True)
+    company_id = fields.Many2one(related="flow_id.company_id", store=True)
     external_id = fields.Char(string="External ID", required=True, readonly=True)
     quantity = fields.Char(
         string="API's Quantity", readonly=True, help="As the API wrote it."
@@ -66,17 +69,20 @@ class StockSyncUnmatched(models.Model):
     )
 
     _external_id_uniq = models.Constraint(
-        "UNIQUE(backend_id, external_id)",
+        "UNIQUE(flow_id, external_id)",
         "The backend's unmatched products have this external ID already.",
     )
 
-    @api.depends("backend_id", "external_id")
+    def _get_error_kind(self):
+        return KIND
+
+    @api.depends("flow_id", "external_id")
     def _compute_suggested_product_ids(self):
         """Exact matches, which have an index; nearly alike ones only for the rest."""
-        for backend, rows in self.grouped("backend_id").items():
-            found = rows._find_products(backend)
+        for flow, rows in self.grouped("flow_id").items():
+            found = rows._find_products(flow)
             left = rows.filtered(lambda row, found=found: not found[row._exact_form()])
-            near = left._find_near_products(backend)
+            near = left._find_near_products(flow)
             for row in rows:
                 row.suggested_product_ids = (
                     found[row._exact_form()] or near[near_form(row.external_id)]
@@ -87,14 +93,14 @@ class StockSyncUnmatched(models.Model):
         return self.external_id.lower()
 
     @api.model
-    def _linkable_domain(self, backend):
+    def _linkable_domain(self, flow):
         return (
             Domain("is_storable", "=", True)
-            & Domain("company_id", "in", [False, backend.company_id.id])
-            & Domain("sync_binding_ids", "not any", [("backend_id", "=", backend.id)])
+            & Domain("company_id", "in", [False, flow.company_id.id])
+            & Domain("sync_binding_ids", "not any", [("flow_id", "=", flow.id)])
         )
 
-    def _find_near_products(self, backend):
+    def _find_near_products(self, flow):
         """Look through all keys, once for all rows.
 
         :return: dict of external id, in its near form, to products
@@ -105,7 +111,7 @@ class StockSyncUnmatched(models.Model):
             return found
         keys = ("default_code", "barcode")
         products = self.env["product.product"].search(
-            self._linkable_domain(backend)
+            self._linkable_domain(flow)
             & Domain.OR(_near_domain(key, list(forms)) for key in keys)
         )
         for product in products:
@@ -113,7 +119,7 @@ class StockSyncUnmatched(models.Model):
                 found[form] |= product
         return found
 
-    def _find_products(self, backend):
+    def _find_products(self, flow):
         """:return: dict of external id, in small letters, to products"""
         found = defaultdict(self.env["product.product"].browse)
         texts = {
@@ -122,10 +128,10 @@ class StockSyncUnmatched(models.Model):
             for text in (external_id, external_id.lower(), external_id.upper())
         }
         bindings = self.env["stock.sync.binding"].search(
-            [("external_id", "in", list(texts)), ("backend_id", "!=", backend.id)]
+            [("external_id", "in", list(texts)), ("flow_id", "!=", flow.id)]
         )
         products = self.env["product.product"].search(
-            self._linkable_domain(backend)
+            self._linkable_domain(flow)
             & Domain.OR(
                 [
                     Domain("id", "in", bindings.product_id.ids),
@@ -146,7 +152,7 @@ class StockSyncUnmatched(models.Model):
         return found
 
     @api.model
-    def _report(self, backend, rows, run_id=None):
+    def _report(self, flow, rows, run_id=None):
         """Write down what could not be matched, in one statement.
 
         :param rows: list of (external id, error code, facts, quantity as the API wrote
@@ -158,8 +164,8 @@ class StockSyncUnmatched(models.Model):
         values = {}
         for external_id, error_code, facts, *said in rows:
             values[external_id] = (
-                backend.id,
-                backend.company_id.id,
+                flow.id,
+                flow.company_id.id,
                 external_id,
                 error_code,
                 Json(facts or {}),
@@ -174,11 +180,11 @@ class StockSyncUnmatched(models.Model):
             SQL(
                 """
                 INSERT INTO stock_sync_unmatched (
-                    backend_id, company_id, external_id, error_code, error_facts,
+                    flow_id, company_id, external_id, error_code, error_facts,
                     quantity, location_code, api_date, first_seen, last_seen,
                     reported_by_run)
                      VALUES %s
-                ON CONFLICT (backend_id, external_id) DO UPDATE
+                ON CONFLICT (flow_id, external_id) DO UPDATE
                         SET error_code = excluded.error_code,
                             error_facts = excluded.error_facts,
                             quantity = excluded.quantity,
@@ -192,10 +198,10 @@ class StockSyncUnmatched(models.Model):
             )
         )
         self.invalidate_model()
-        backend.invalidate_model(["unmatched_count"])
+        flow.invalidate_model(["unmatched_count"])
 
     @api.model
-    def _forget(self, backend, external_ids):
+    def _forget(self, flow, external_ids):
         """Remove what is matched now.
 
         :param external_ids: iterable of external ids
@@ -204,13 +210,13 @@ class StockSyncUnmatched(models.Model):
         self.env.cr.execute(
             SQL(
                 "DELETE FROM stock_sync_unmatched"
-                " WHERE backend_id = %s AND external_id = ANY(%s)",
-                backend.id,
+                " WHERE flow_id = %s AND external_id = ANY(%s)",
+                flow.id,
                 list(external_ids),
             )
         )
         self.invalidate_model()
-        backend.invalidate_model(["unmatched_count"])
+        flow.invalidate_model(["unmatched_count"])
 
     def action_link(self):
         """Give the products chosen, or else suggested, these external ids.
@@ -219,20 +225,20 @@ class StockSyncUnmatched(models.Model):
         """
         self.check_access("write")
         wanted = {row: row._product_to_link() for row in self}
-        uses = Counter((row.backend_id, product) for row, product in wanted.items())
+        uses = Counter((row.flow_id, product) for row, product in wanted.items())
         bound = self.env["stock.sync.binding"].search(
             [
-                ("backend_id", "in", self.backend_id.ids),
+                ("flow_id", "in", self.flow_id.ids),
                 ("product_id", "in", [product.id for product in wanted.values()]),
             ]
         )
-        taken = {(binding.backend_id, binding.product_id) for binding in bound}
+        taken = {(binding.flow_id, binding.product_id) for binding in bound}
         linked = {
             row: product
             for row, product in wanted.items()
             if product
-            and uses[row.backend_id, product] == 1
-            and (row.backend_id, product) not in taken
+            and uses[row.flow_id, product] == 1
+            and (row.flow_id, product) not in taken
         }
         if not linked:
             raise UserError(
@@ -289,7 +295,7 @@ class StockSyncUnmatched(models.Model):
     def _prepare_product(self):
         """The API says no name; the id stands for it until a person gives one."""
         self.ensure_one()
-        key = "barcode" if self.backend_id.match_by == "barcode" else "default_code"
+        key = "barcode" if self.flow_id.match_by == "barcode" else "default_code"
         return {
             "name": self.external_id,
             key: self.external_id,
@@ -302,7 +308,7 @@ class StockSyncUnmatched(models.Model):
         self.env["stock.sync.binding"].create(
             [
                 {
-                    "backend_id": row.backend_id.id,
+                    "flow_id": row.flow_id.id,
                     "product_id": product.id,
                     "external_id": row.external_id,
                 }

@@ -30,8 +30,8 @@ class StockSyncCase(TransactionCase):
             {"name": "Shelf", "location_id": cls.stock.id, "usage": "internal"}
         )
         # Other data of the database must not count as the default backend.
-        cls.env["stock.sync.backend"].search([]).active = False
-        cls.backend = cls.env["stock.sync.backend"].create(
+        cls.env["sync.flow"].search([]).active = False
+        cls.backend = cls.env["sync.flow"].create(
             {
                 "name": "Test API",
                 "sequence": 0,

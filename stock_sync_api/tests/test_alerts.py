@@ -43,12 +43,12 @@ class AlertCase(StockSyncCase):
         ):
             self.env["stock.sync.service"]._cron_sync()
         self.env.invalidate_all()
-        domain = [("trigger", "=", "cron"), ("backend_id", "=", self.backend.id)]
-        return self.env["stock.sync.run"].search(domain, limit=1)
+        domain = [("trigger", "=", "cron"), ("flow_id", "=", self.backend.id)]
+        return self.env["sync.run"].search(domain, limit=1)
 
     def run_by_hand(self):
         with mute_logger(SERVICE_LOGGER):
-            run = self.service.with_user(self.marie).sync_backend(self.backend)
+            run = self.service.with_user(self.marie).sync_flow(self.backend)
         self.env.invalidate_all()
         return run.sudo()
 
@@ -94,7 +94,7 @@ class TestPauses(AlertCase):
         self.assertEqual(self._pause(), 360)
 
     def test_pauses_differ_a_little_so_that_clients_do_not_come_back_together(self):
-        run = self.env["stock.sync.run"].new({"error_code": "timeout"})
+        run = self.env["sync.run"].new({"error_code": "timeout"})
         with freeze_time("2026-01-01 12:00:00"):
             seconds = {
                 (
@@ -147,8 +147,8 @@ class TestPauses(AlertCase):
         self.assertFalse(self.backend.next_attempt_date)
 
     def test_after_a_killed_server_the_next_round_goes_on_at_once(self):
-        run = self.env["stock.sync.run"].create(
-            {"backend_id": self.backend.id, "trigger": "cron"}
+        run = self.env["sync.run"].create(
+            {"flow_id": self.backend.id, "trigger": "cron"}
         )
         with mute_logger(SERVICE_LOGGER):
             run._finish("interrupted")
@@ -190,7 +190,7 @@ class TestPauses(AlertCase):
 
     def test_good_runs_do_not_write_the_backend(self):
         self.recover()
-        Backend = self.env.registry["stock.sync.backend"]
+        Backend = self.env.registry["sync.flow"]
         with patch.object(Backend, "write", side_effect=AssertionError) as write:
             run = self.recover()
         self.assertEqual(run.state, "done")
@@ -315,7 +315,7 @@ class TestAlerts(AlertCase):
         self.assertEqual(backend.responsible_id, self.marie)
 
     def test_an_alert_that_goes_wrong_stops_no_synchronisation(self):
-        Backend = self.env.registry["stock.sync.backend"]
+        Backend = self.env.registry["sync.flow"]
         with patch.object(Backend, "_send", side_effect=ZeroDivisionError):
             run = self.break_down(3)
         self.assertEqual(run.state, "failed")
@@ -448,7 +448,7 @@ class TestHeartbeat(AlertCase):
 
     def test_preview_and_button_on_a_product_are_not_told(self):
         self.api_says(5)
-        self.service.sync_backend(self.backend, preview=True)
+        self.service.sync_flow(self.backend, preview=True)
         self.sync()
         self.assertEqual(self.commit(), [])
 
@@ -508,7 +508,7 @@ class TestHealth(AlertCase):
         self.break_down()
         self.sync()
         with mute_logger(SERVICE_LOGGER):
-            self.service.sync_backend(self.backend, preview=True)
+            self.service.sync_flow(self.backend, preview=True)
         self.env.invalidate_all()
         self.assertEqual(self.backend.last_success_date, good.end_date)
 
@@ -525,11 +525,11 @@ class TestHealth(AlertCase):
         new = self.backend.copy({"active": True})
         good = self.recover()
         backends = new | self.backend
-        found = self.env["stock.sync.backend"].search(
+        found = self.env["sync.flow"].search(
             [("last_success_date", ">=", good.end_date), ("id", "in", backends.ids)]
         )
         self.assertEqual(found, self.backend)
-        found = self.env["stock.sync.backend"].search(
+        found = self.env["sync.flow"].search(
             [("last_success_date", "=", False), ("id", "in", backends.ids)]
         )
         self.assertEqual(found, new)
@@ -571,8 +571,8 @@ class TestHealth(AlertCase):
                 name = f"{more}-{number}"
                 backends |= self.backend.copy({"name": name, "active": True})
             for backend in backends:
-                self.env["stock.sync.run"].create(
-                    {"backend_id": backend.id, "state": "done"}
+                self.env["sync.run"].create(
+                    {"flow_id": backend.id, "state": "done"}
                 )
             self.env.flush_all()
             self.env.invalidate_all()

@@ -90,7 +90,7 @@ class TestCatalogue(ListCase):
         self.products -= self.products[:8]
         self.products = self.products.filtered("x_external_id")
         others = self.env["stock.sync.binding"].search(
-            [("backend_id", "=", self.backend.id)]
+            [("flow_id", "=", self.backend.id)]
         )
         (others - self.products.sync_binding_ids).unlink()
         self.product = self.products[0]
@@ -227,7 +227,7 @@ class TestCatalogueProductByProduct(StockSyncCase):
     def test_api_that_knows_no_product_is_the_same_failure(self):
         self._create_product("124")
         with mute_logger(SERVICE_LOGGER):
-            run = self.service.sync_backend(self.backend)
+            run = self.service.sync_flow(self.backend)
         self.assertEqual((run.state, run.error_code), ("failed", "catalogue_lost"))
         self.assertIn("0 of the 2 products", run.message)
         self.assertIn("(123, for example)", run.message)
@@ -243,5 +243,5 @@ class TestCatalogueProductByProduct(StockSyncCase):
         self._create_product("124")
         self.api_says(5)
         with mute_logger(SERVICE_LOGGER):
-            run = self.service.sync_backend(self.backend).sudo()
+            run = self.service.sync_flow(self.backend).sudo()
         self.assertEqual((run.state, run.confirmed), ("partial", 1))

@@ -58,7 +58,7 @@ class TestConcurrency(BaseCase):
             )
             .id
         )
-        backend = env["stock.sync.backend"].create(
+        backend = env["sync.flow"].create(
             {
                 "name": "Concurrency",
                 "company_id": warehouse.company_id.id,
@@ -77,19 +77,19 @@ class TestConcurrency(BaseCase):
         env["stock.sync.binding"].create(
             [
                 {
-                    "backend_id": backend.id,
+                    "flow_id": backend.id,
                     "product_id": product.id,
                     "external_id": str(product.id),
                 }
                 for product in products
             ]
         )
-        self.backend_id, self.product_ids = backend.id, products.ids
+        self.flow_id, self.product_ids = backend.id, products.ids
         self.product_id = products[0].id
 
     def _remove(self):
         with self.cursor() as env:
-            env["stock.sync.backend"].browse(self.backend_id).unlink()
+            env["sync.flow"].browse(self.flow_id).unlink()
             cron = env.ref("stock_sync_api.ir_cron_stock_sync")
             env["ir.cron.trigger"].search([("cron_id", "=", cron.id)]).unlink()
             for table in ("stock_move_line", "stock_move", "stock_quant"):
@@ -274,7 +274,7 @@ class TestConcurrency(BaseCase):
                 [("product_id", "=", self.product_id)]
             )
             self.assertEqual(binding.error_code, "invalid_quantity")
-            run = env["stock.sync.run"].search([("backend_id", "=", self.backend_id)])
+            run = env["sync.run"].search([("flow_id", "=", self.flow_id)])
             self.assertEqual(run.state, "failed")
         self.assertEqual(self.quantities(), [])
 
@@ -282,8 +282,8 @@ class TestConcurrency(BaseCase):
 
     def open_run(self):
         with self.cursor() as env:
-            values = {"backend_id": self.backend_id, "trigger": "cron"}
-            return env["stock.sync.run"].create(values).id
+            values = {"flow_id": self.flow_id, "trigger": "cron"}
+            return env["sync.run"].create(values).id
 
     def call_round(self, env):
         """As a server action or the shell does; other backends have their say, too."""
@@ -293,7 +293,7 @@ class TestConcurrency(BaseCase):
 
     def states(self):
         with self.cursor() as env:
-            runs = env["stock.sync.run"].search([("backend_id", "=", self.backend_id)])
+            runs = env["sync.run"].search([("flow_id", "=", self.flow_id)])
             return runs.sorted("id").mapped("state")
 
     def test_round_that_lost_the_race_for_a_run_raises_nothing(self):
@@ -301,7 +301,7 @@ class TestConcurrency(BaseCase):
         with self.cursor() as env:
             self.look_around(env)
             with self.cursor() as other:
-                other["stock.sync.run"].browse(run_id)._finish("done")
+                other["sync.run"].browse(run_id)._finish("done")
             self.call_round(env)
         self.assertEqual(self.states(), ["done"])
         self.assertEqual(self.quantities(), [])
@@ -310,14 +310,14 @@ class TestConcurrency(BaseCase):
         run_id = self.open_run()
         with self.cursor() as env:
             env.cr.execute(
-                "UPDATE stock_sync_run SET write_date = write_date - interval '1 day'"
+                "UPDATE sync_run SET write_date = write_date - interval '1 day'"
                 " WHERE id = %s",
                 [run_id],
             )
         with self.cursor() as env:
             self.look_around(env)
             with self.cursor() as other, mute_logger(SERVICE_LOGGER):
-                other["stock.sync.run"].browse(run_id)._finish("failed")
+                other["sync.run"].browse(run_id)._finish("failed")
             self.call_round(env)
         self.assertEqual(self.states(), ["failed"])
 
@@ -326,7 +326,7 @@ class TestConcurrency(BaseCase):
         with self.cursor() as env:
             self.look_around(env)
             with self.cursor() as other:
-                other["stock.sync.run"].browse(run_id).unlink()
+                other["sync.run"].browse(run_id).unlink()
             self.call_round(env)
         self.assertEqual(self.states(), [])
 
@@ -336,7 +336,7 @@ class TestConcurrency(BaseCase):
             run_id = self.open_run()
             self.call_round(env)
         with self.cursor() as env:
-            self.assertEqual(env["stock.sync.run"].browse(run_id).state, "planning")
+            self.assertEqual(env["sync.run"].browse(run_id).state, "planning")
         self.assertEqual(self.quantities(), [])
 
     def test_round_that_lost_the_race_for_the_stock_is_made_up_for_by_the_next(self):
@@ -355,9 +355,9 @@ class TestConcurrency(BaseCase):
         with self.cursor() as env:
             self.look_around(env)
             with self.cursor() as other:
-                backend = other["stock.sync.backend"].browse(self.backend_id)
+                backend = other["sync.flow"].browse(self.flow_id)
                 backend.quantity_factor = 2
             self.call_round(env)
         with self.cursor() as env:
-            self.assertEqual(env["stock.sync.run"].browse(run_id).state, "interrupted")
+            self.assertEqual(env["sync.run"].browse(run_id).state, "interrupted")
         self.assertEqual(self.quantities(), [])

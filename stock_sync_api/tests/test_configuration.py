@@ -248,7 +248,7 @@ class TestPresets(StockSyncCase):
         return self.env.ref(f"stock_sync_api.preset_{name}")
 
     def create_backend(self, preset, **values):
-        return self.env["stock.sync.backend"].create(
+        return self.env["sync.flow"].create(
             {
                 "name": f"Preset {preset.name}",
                 "preset_id": preset.id,
@@ -341,7 +341,7 @@ class TestPresets(StockSyncCase):
         )
 
     def test_another_addon_can_add_a_preset(self):
-        preset = self.env["stock.sync.preset"].create(
+        preset = self.env["sync.preset"].create(
             {
                 "name": "Invented",
                 "values": {
@@ -371,14 +371,14 @@ class TestPresets(StockSyncCase):
             ({"list_path": "nonsense"}, "path of the list"),
         ):
             with self.subTest(values), self.assertRaises(ValidationError) as refusal:
-                self.env["stock.sync.preset"].create({"name": "Bad", "values": values})
+                self.env["sync.preset"].create({"name": "Bad", "values": values})
             self.assertIn(word, str(refusal.exception))
 
     def test_preset_names_fields_that_exist(self):
-        self.assertFalse(PRESET_FIELDS - self.env["stock.sync.backend"]._fields.keys())
+        self.assertFalse(PRESET_FIELDS - self.env["sync.flow"]._fields.keys())
 
     def test_presets_say_what_to_enter(self):
-        for preset in self.env["stock.sync.preset"].search([]):
+        for preset in self.env["sync.preset"].search([]):
             with self.subTest(preset.name):
                 self.assertIn("Base URL: https://", preset.description)
                 self.assertIn("quantity", preset.description.lower())
@@ -397,7 +397,7 @@ class TestLocationMap(StockSyncCase):
     def add(self, code, location=None, backend=None, **values):
         return self.env["stock.sync.location.map"].create(
             {
-                "backend_id": (backend or self.backend).id,
+                "flow_id": (backend or self.backend).id,
                 "code": code,
                 "location_id": location.id if location else False,
                 **values,
@@ -439,10 +439,10 @@ class TestLocationMap(StockSyncCase):
                 self.add("A", self.shelf)
 
     def test_mapped_location_of_another_backend_is_refused_for_the_same_product(self):
-        other = self.env["stock.sync.backend"].create(
+        other = self.env["sync.flow"].create(
             {"name": "Other", "base_url": API, "location_id": self.other_stock.id}
         )
-        binding = {"backend_id": other.id, "product_id": self.product.id}
+        binding = {"flow_id": other.id, "product_id": self.product.id}
         self.env["stock.sync.binding"].create({**binding, "external_id": "x"})
         row = self.add("A", self.other_warehouse.wh_input_stock_loc_id, other)
         with self.assertRaises(ValidationError) as refusal, self.env.cr.savepoint():
@@ -454,12 +454,12 @@ class TestLocationMap(StockSyncCase):
             row.ignored = False
 
     def test_location_that_moves_below_a_mapped_one_is_refused(self):
-        other = self.env["stock.sync.backend"].create(
+        other = self.env["sync.flow"].create(
             {"name": "Other", "base_url": API, "location_id": self.other_stock.id}
         )
         self.env["stock.sync.binding"].create(
             {
-                "backend_id": other.id,
+                "flow_id": other.id,
                 "product_id": self.product.id,
                 "external_id": "x",
             }

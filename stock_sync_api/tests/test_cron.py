@@ -33,7 +33,7 @@ class TestCron(StockSyncCase):
             result = self.cron.method_direct_trigger()
         self.assertIs(result, True, "the scheduled action must never raise")
         self.env.invalidate_all()
-        return self.env["stock.sync.run"].search([("trigger", "=", "cron")])
+        return self.env["sync.run"].search([("trigger", "=", "cron")])
 
     def test_action_is_hourly_and_active(self):
         self.assertTrue(self.cron.active)
@@ -131,21 +131,21 @@ class TestCron(StockSyncCase):
         product = self._create_product()
         self.env["stock.sync.binding"].create(
             {
-                "backend_id": second.id,
+                "flow_id": second.id,
                 "product_id": product.id,
                 "external_id": "second",
             }
         )
         self.api_says("4", "second")
         with freeze_time(calls[0]):
-            self.env["stock.sync.run"].create(
-                {"backend_id": self.backend.id, "trigger": "manual"}
+            self.env["sync.run"].create(
+                {"flow_id": self.backend.id, "trigger": "manual"}
             )
         Engine = self.env.registry["stock.sync.engine"]
         continue_run = Engine._continue_run
 
         def continue_second(engine, run):
-            if run.backend_id == self.backend:
+            if run.flow_id == self.backend:
                 run.api_calls += 1
                 return False
             return continue_run(engine, run)
@@ -202,7 +202,7 @@ class TestCron(StockSyncCase):
         product = self._create_product()
         self.env["stock.sync.binding"].create(
             {
-                "backend_id": second.id,
+                "flow_id": second.id,
                 "product_id": product.id,
                 "external_id": "second",
             }
@@ -213,13 +213,13 @@ class TestCron(StockSyncCase):
         plan = Plan._plan
 
         def crash(self, run, *args):
-            if run.backend_id.name == "Test API":
+            if run.flow_id.name == "Test API":
                 raise ZeroDivisionError
             return plan(self, run, *args)
 
         with patch.object(Plan, "_plan", crash):
             runs = self.run_cron()
-        states = {run.backend_id.name: run.state for run in runs}
+        states = {run.flow_id.name: run.state for run in runs}
         self.assertEqual(states, {"Test API": "interrupted", "Second": "done"})
         self.assertEqual(self.on_hand(product, shelf), 4)
         self.assertEqual(self.on_hand(), 0)
@@ -286,16 +286,16 @@ class TestCron(StockSyncCase):
         for number in range(12):
             self.api_says(6, f"g{number}")
         self.api_says(0)
-        run = self.service.sync_backend(self.backend)
+        run = self.service.sync_flow(self.backend)
         self.assertEqual((run.state, run.error_code), ("held", "held_by_guard"))
         self.assertIn("12 of the 12 products that have stock", run.message)
         self.assertEqual([self.on_hand(product) for product in products], [5] * 12)
 
     def test_held_run_waits_for_an_open_one_before_it_is_applied(self):
-        held = self.env["stock.sync.run"].create(
-            {"backend_id": self.backend.id, "state": "held"}
+        held = self.env["sync.run"].create(
+            {"flow_id": self.backend.id, "state": "held"}
         )
-        self.env["stock.sync.run"].create({"backend_id": self.backend.id})
+        self.env["sync.run"].create({"flow_id": self.backend.id})
         with self.assertRaisesRegex(UserError, "in progress"):
             held.action_approve()
 
@@ -347,16 +347,16 @@ class TestCron(StockSyncCase):
     def test_preview_changes_nothing(self):
         self.set_stock(3)
         self.api_says("5")
-        run = self.service.sync_backend(self.backend, preview=True)
+        run = self.service.sync_flow(self.backend, preview=True)
         self.assertEqual(run.state, "done")
         self.assertEqual(run.sudo().line_ids.state, "planned")
         self.assertEqual(self.on_hand(), 3)
         self.assertFalse(self.product.last_sync_date)
 
     def test_second_run_of_one_backend_is_refused_and_the_button_still_works(self):
-        self.env["stock.sync.run"].create({"backend_id": self.backend.id})
+        self.env["sync.run"].create({"flow_id": self.backend.id})
         with mute_logger(SERVICE_LOGGER, "odoo.sql_db"):
-            run = self.service.sync_backend(self.backend)
+            run = self.service.sync_flow(self.backend)
         self.assertEqual((run.state, run.error_code), ("failed", "run_in_progress"))
         self.api_says("5")
         self.sync()
@@ -384,8 +384,8 @@ class TestCron(StockSyncCase):
         self.assertEqual(sorted(self.calls), ["0", "1", "123", "2", "3"])
 
     def test_call_after_the_time_of_the_job_is_over_leaves_the_run_for_the_next(self):
-        run = self.env["stock.sync.run"].create(
-            {"backend_id": self.backend.id, "trigger": "cron"}
+        run = self.env["sync.run"].create(
+            {"flow_id": self.backend.id, "trigger": "cron"}
         )
         progress = self.env["ir.cron.progress"].create({"cron_id": self.cron.id})
         self.env.flush_all()

@@ -29,9 +29,9 @@ class TestDashboard(StockSyncCase):
 
     def _run(self, days_ago=0, **values):
         date = fields.Datetime.now() - timedelta(days=days_ago)
-        return self.env["stock.sync.run"].create(
+        return self.env["sync.run"].create(
             {
-                "backend_id": self.backend.id,
+                "flow_id": self.backend.id,
                 "state": "done",
                 "start_date": date,
                 "end_date": date,
@@ -139,7 +139,7 @@ class TestDashboard(StockSyncCase):
             backends.read(names)
             return self.env.cr.sql_log_count - before
 
-        more = self.env["stock.sync.backend"].create(
+        more = self.env["sync.flow"].create(
             [{"name": f"API {number}", "base_url": API} for number in range(9)]
         )
         cost(more)  # the first time, more is read than the records
@@ -194,5 +194,5 @@ class TestDashboard(StockSyncCase):
     def test_bar_of_a_preview_says_what_would_change(self):
         self.api_says("7")
         self.backend.action_preview()
-        run = self.env["stock.sync.run"].search([("preview", "=", True)], limit=1)
+        run = self.env["sync.run"].search([("preview", "=", True)], limit=1)
         self.assertIn("Would change: <b>1</b>", run.outcomes)

@@ -47,7 +47,7 @@ class TestDrift(ListCase):
                 self.changed.add(row["product_id"])
 
     def a_day_passes(self):
-        runs = self.env["stock.sync.run"].search([])
+        runs = self.env["sync.run"].search([])
         for run in runs:
             run.start_date -= timedelta(hours=25)
         self.env.flush_all()

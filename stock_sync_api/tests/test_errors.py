@@ -194,7 +194,7 @@ class StockSyncErrorCase(StockSyncCase):
 
         :return: the notification's parameters, the run, the log's entries
         """
-        Run = self.env["stock.sync.run"]
+        Run = self.env["sync.run"]
         runs = Run.search([])
         with self.assertLogs(SERVICE_LOGGER, "INFO") as logs:
             action = products.with_user(user or self.user).action_stock_sync()
@@ -205,7 +205,7 @@ class StockSyncErrorCase(StockSyncCase):
     def assert_logged_once(self, logs, run, code, product, external_id):
         [entry] = [entry for entry in logs if f"product {product.id}," in entry]
         for words in (
-            f"backend {run.backend_id.id},",
+            f"backend {run.flow_id.id},",
             f"run {run.id},",
             f"external id {external_id}:",
             f" {code}: ",
@@ -338,10 +338,10 @@ class TestErrors(StockSyncErrorCase):
         employee = new_test_user(self.env, "sync_employee", name="Eve Employee")
         self.set_stock(7)
         self.api_says("5", "bad")
-        runs = self.env["stock.sync.run"].search_count([])
+        runs = self.env["sync.run"].search_count([])
         params = self.product.with_user(employee).action_stock_sync()["params"]
         self.assertEqual(
-            self.env["stock.sync.run"].search_count([]),
+            self.env["sync.run"].search_count([]),
             runs,
             "whoever may not is not to fill the table of runs",
         )
@@ -363,25 +363,25 @@ class TestErrors(StockSyncErrorCase):
         self.assertEqual(self.product.sync_state, "new")
 
     def test_without_any_backend_the_button_says_so(self):
-        self.env["stock.sync.backend"].search([]).active = False
+        self.env["sync.flow"].search([]).active = False
         products = self.product.with_user(self.user)
         with self.assertRaisesRegex(UserError, "not set up completely"):
             self.service.sync_products(products)
-        runs = self.env["stock.sync.run"].search_count([])
+        runs = self.env["sync.run"].search_count([])
         params = products.action_stock_sync()["params"]
         self.assertEqual(params["type"], "danger")
         self.assertIn("not set up completely", params["message"])
         self.assert_plain_sentence(params["message"])
-        self.assertEqual(self.env["stock.sync.run"].search_count([]), runs)
+        self.assertEqual(self.env["sync.run"].search_count([]), runs)
 
     def test_busy_whole_run_is_told_and_nothing_is_changed(self):
-        self.env["stock.sync.run"].create({"backend_id": self.backend.id})
+        self.env["sync.run"].create({"flow_id": self.backend.id})
         self.api_says("5", "bad")
         with (
             mute_logger("odoo.sql_db"),
             self.assertLogs(SERVICE_LOGGER, "WARNING") as logs,
         ):
-            run = self.service.sync_backend(self.backend)
+            run = self.service.sync_flow(self.backend)
         params = run._notification()["params"]
         self.assertEqual((run.state, run.error_code), ("failed", "run_in_progress"))
         self.assertEqual(params["type"], "danger")
@@ -396,7 +396,7 @@ class TestErrors(StockSyncErrorCase):
         params = self.product.with_user(self.user).action_stock_sync()["params"]
         self.assertIn("keeps no stock of this product", params["message"])
         self.assertEqual(params["type"], "success")
-        run = self.env["stock.sync.run"].search([], limit=1)
+        run = self.env["sync.run"].search([], limit=1)
         self.assertEqual((run.state, run.skipped, run.failed), ("done", 0, 0))
 
     def test_null_among_others_is_no_problem(self):
@@ -499,7 +499,7 @@ class TestRefusals(StockSyncErrorCase):
         ):
             action = self.all.with_user(self.user).action_stock_sync()
         self.env.invalidate_all()
-        run = self.env["stock.sync.run"].search([], limit=1)
+        run = self.env["sync.run"].search([], limit=1)
         self.assert_left_alone(run, "apply_failed")
         line = run.line_ids.filtered(lambda line: line.product_id == self.product)
         self.assertNotIn("x_internal_detail", line.error_message)
@@ -514,7 +514,7 @@ class TestRefusals(StockSyncErrorCase):
 
     def test_bug_of_our_own_changes_nothing_and_shows_a_sentence(self):
         Apply = self.env.registry["stock.sync.apply"]
-        runs = self.env["stock.sync.run"].search_count([])
+        runs = self.env["sync.run"].search_count([])
         Record = self.env.registry["stock.sync.record"]
         Engine = self.env.registry["stock.sync.engine"]
         for target, name in (
@@ -535,7 +535,7 @@ class TestRefusals(StockSyncErrorCase):
             self.assert_plain_sentence(params["message"])
             [entry] = logs.records
             self.assertIs(entry.exc_info[0], ZeroDivisionError)
-            self.assertEqual(self.env["stock.sync.run"].search_count([]), runs)
+            self.assertEqual(self.env["sync.run"].search_count([]), runs)
             self.assertEqual([self.on_hand(product) for product in self.all], [0, 7, 0])
             self.assertEqual(set(self.all.mapped("sync_state")), {"new"})
 
@@ -582,7 +582,7 @@ class TestSentences(StockSyncErrorCase):
         self.assertFalse(codes - set(SENTENCES), "each needs one without a reason")
 
     def test_every_sentence_renders(self):
-        explain = self.env["stock.sync.error.mixin"]._explain
+        explain = self.env["sync.error"]._explain
         for key, sentence in SENTENCES.items():
             code, _dot, reason = key.partition(".")
             with self.subTest(key):
@@ -594,11 +594,11 @@ class TestSentences(StockSyncErrorCase):
                     self.assertIn(str(fact), message)
 
     def test_sentence_survives_facts_that_look_like_placeholders(self):
-        explain = self.env["stock.sync.error.mixin"]._explain
+        explain = self.env["sync.error"]._explain
         message = explain("product_not_found", {"external_id": "100%(x)s %s"})
         self.assertIn("100%(x)s %s", message)
 
     def test_unknown_reason_falls_back_to_the_sentence_of_the_code(self):
-        explain = self.env["stock.sync.error.mixin"]._explain
+        explain = self.env["sync.error"]._explain
         message = explain("connection_error", {"host": "h", "reason": "martians"})
         self.assertIn("broke off", message)

@@ -329,7 +329,7 @@ class TestMemory(GuardCase):
 
     def test_what_a_person_synchronises_or_reverts_does_not_count(self):
         emptied = self.products[:10]
-        run = self.env["stock.sync.run"].search([("trigger", "=", "cron")], limit=1)
+        run = self.env["sync.run"].search([("trigger", "=", "cron")], limit=1)
         run.with_user(self.manager).action_revert()
         self.assertEqual(self.count(50), 50)
         for product in emptied:
@@ -375,7 +375,7 @@ class TestMemory(GuardCase):
     def test_parts_of_one_run_count_together_without_a_memory(self):
         """A run that was asked to wait is guarded and applied in several parts."""
         self.backend.guard_hours = 0
-        run = self.env["stock.sync.run"].create({"backend_id": self.backend.id})
+        run = self.env["sync.run"].create({"flow_id": self.backend.id})
         run.received = 50
         guard = self.env["stock.sync.guard"]
         self._add_lines(run, self.products[10:20], "applied")
@@ -386,7 +386,7 @@ class TestMemory(GuardCase):
         self.assertEqual((verdict["reason"], verdict["count"]), ("zeros", 16))
 
     def test_parts_that_are_applied_wait_for_nobody(self):
-        run = self.env["stock.sync.run"].create({"backend_id": self.backend.id})
+        run = self.env["sync.run"].create({"flow_id": self.backend.id})
         self._add_lines(run, self.products[10:40], "applied")
         self.assertIsNone(self.env["stock.sync.guard"]._guard(run))
 
@@ -414,7 +414,7 @@ class TestMemory(GuardCase):
         for last in (34, 49):
             self.say(0, 0, last)
             guard = self.env["stock.sync.guard"]
-            run = self.env["stock.sync.run"].create({"backend_id": self.backend.id})
+            run = self.env["sync.run"].create({"flow_id": self.backend.id})
             run.received = 50
             self._add_lines(run, self.products[20:last], "planned")
             self.env.flush_all()

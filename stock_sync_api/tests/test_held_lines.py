@@ -28,7 +28,7 @@ class TestHeldLines(StockSyncCase):
         for product in self.products:
             self.api_says("3", product.x_external_id)
         with mute_logger(SERVICE_LOGGER):
-            run = self.service.sync_backend(self.backend)
+            run = self.service.sync_flow(self.backend)
         return run.with_user(self.manager)
 
     def _quantities(self):
@@ -120,7 +120,7 @@ class TestHeldLines(StockSyncCase):
     def test_a_planned_line_of_a_preview_waits_for_nobody(self):
         for product in self.products:
             self.api_says("3", product.x_external_id)
-        run = self.service.sync_backend(self.backend, preview=True)
+        run = self.service.sync_flow(self.backend, preview=True)
         self.assertFalse(run.line_ids.filtered("is_held"))
         with self.assertRaises(UserError):
             run.with_user(self.manager).line_ids.action_approve()
@@ -218,13 +218,13 @@ class TestChangedSettings(StockSyncCase):
 
     def hold(self):
         with mute_logger(SERVICE_LOGGER):
-            run = self.service.sync_backend(self.backend).sudo()
+            run = self.service.sync_flow(self.backend).sudo()
         self.assertEqual((run.state, run.complete), ("held", True))
         self.assertTrue(self.backend.activity_ids)
         return run
 
     def open_run(self):
-        return self.env["stock.sync.run"].create({"backend_id": self.backend.id})
+        return self.env["sync.run"].create({"flow_id": self.backend.id})
 
     def same_values(self):
         """All that a form may send back as it was."""
@@ -325,7 +325,7 @@ class TestChangedSettings(StockSyncCase):
         code_a, code_b = self.backend.location_map_ids.with_user(self.marie)
         mine = self.mine
         to_shelf = {"location_id": self.shelf.id}
-        row = {"backend_id": self.backend.id}
+        row = {"flow_id": self.backend.id}
         return {
             "address": lambda: mine.write({"base_url": API + "/v2"}),
             "mapping": lambda: mine.write({"quantity_path": "boxes"}),
@@ -372,7 +372,7 @@ class TestChangedSettings(StockSyncCase):
         self.backend.guard_minimum = 10
         self.api_says(2500, "124", location="A")
         with mute_logger(SERVICE_LOGGER):
-            run = self.service.sync_backend(self.backend).sudo()
+            run = self.service.sync_flow(self.backend).sudo()
         self.assertEqual((run.state, run.has_held_lines), ("partial", True))
         self.mine.quantity_factor = 2
         self.assertFalse(run.has_held_lines)
@@ -383,8 +383,8 @@ class TestChangedSettings(StockSyncCase):
 
     def test_other_page_size_ends_a_list_that_is_being_read_and_nothing_else(self):
         self.backend.write({"request_mode": "list", "paging": "page"})
-        complete = self.env["stock.sync.run"].create(
-            {"backend_id": self.backend.id, "complete": True, "state": "done"}
+        complete = self.env["sync.run"].create(
+            {"flow_id": self.backend.id, "complete": True, "state": "done"}
         )
         running = self.open_run()
         self.mine.page_size = 499

@@ -34,7 +34,7 @@ class TestHiddenSettings(StockSyncCase):
     def setUpClass(cls):
         super().setUpClass()
         view = cls.env.ref("stock_sync_api.stock_sync_backend_view_form")
-        arch = cls.env["stock.sync.backend"].get_view(view.id, "form")["arch"]
+        arch = cls.env["sync.flow"].get_view(view.id, "form")["arch"]
         cls.conditions = {}
         for node in etree.fromstring(arch).iter("field"):
             if node.get("name") in USED_WITH:
@@ -62,7 +62,7 @@ class TestHiddenSettings(StockSyncCase):
 
     def test_form_shows_a_field_exactly_where_it_is_used(self):
         for choices in self.combinations():
-            backend = self.env["stock.sync.backend"].new(choices)
+            backend = self.env["sync.flow"].new(choices)
             for fname in USED_WITH:
                 shows = self.shows(fname, choices)
                 self.assertEqual(backend._is_used(fname), shows, (fname, choices))
@@ -75,7 +75,7 @@ class TestHiddenSettings(StockSyncCase):
             **choices,
             **left,
         }
-        return self.env["stock.sync.backend"].new(values)._get_api_settings()
+        return self.env["sync.flow"].new(values)._get_api_settings()
 
     def test_what_is_left_in_a_hidden_field_reaches_no_request(self):
         of_auth = {name for name in USED_WITH if name.startswith(("auth_", "oauth_"))}
@@ -88,7 +88,7 @@ class TestHiddenSettings(StockSyncCase):
                 self.check_left_overs(fnames - CHOICES.keys(), choices)
 
     def check_left_overs(self, fnames, choices):
-        fields = self.env["stock.sync.backend"]._fields
+        fields = self.env["sync.flow"]._fields
         plain = self.settings(choices)
         for fname in fnames:
             left = {fname: LEFT[fields[fname].type]}

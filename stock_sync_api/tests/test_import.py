@@ -96,5 +96,5 @@ class TestImport(StockSyncCase):
             f"Backend,Product,{label}",
             f"Test API,{product.display_name},A-1",
         )
-        self.assertEqual(matches, ["backend_id", "product_id", "external_id"])
+        self.assertEqual(matches, ["flow_id", "product_id", "external_id"])
         self.assertEqual((bindings.product_id, bindings.external_id), (product, "A-1"))

@@ -59,7 +59,7 @@ class ListCase(StockSyncCase):
 
     def sync_all(self, **options):
         with mute_logger(SERVICE_LOGGER):
-            run = self.service.sync_backend(self.backend, **options)
+            run = self.service.sync_flow(self.backend, **options)
         self.env.invalidate_all()
         return run.with_env(self.env)
 
@@ -67,7 +67,7 @@ class ListCase(StockSyncCase):
         with mute_logger(SERVICE_LOGGER):
             self.env["stock.sync.service"]._cron_sync()
         self.env.invalidate_all()
-        return self.env["stock.sync.run"].search([("trigger", "=", "cron")], limit=1)
+        return self.env["sync.run"].search([("trigger", "=", "cron")], limit=1)
 
 
 @tagged("post_install", "-at_install")
@@ -176,7 +176,7 @@ class TestList(ListCase):
             run = self.sync_all()
             self.assertEqual((run.state, run.unmatched), ("done", 1))
         row = self.env["stock.sync.unmatched"].search(
-            [("backend_id", "=", self.backend.id)]
+            [("flow_id", "=", self.backend.id)]
         )
         self.assertEqual(
             (row.external_id, row.error_code), ("stranger", "unmatched_product")
@@ -211,7 +211,7 @@ class TestList(ListCase):
         self.assertEqual(product.x_external_id, "REF-1")
         self.assertEqual((self.on_hand(product), self.on_hand(twins[0])), (3, 0))
         row = self.env["stock.sync.unmatched"].search(
-            [("backend_id", "=", self.backend.id)]
+            [("flow_id", "=", self.backend.id)]
         )
         self.assertEqual(
             (row.external_id, row.error_code), ("REF-2", "ambiguous_product")
@@ -250,7 +250,7 @@ class TestList(ListCase):
         self._create_product("new")
         self.assertFalse(self.sync_by_schedule().delta)
         self.assertTrue(self.sync_by_schedule().delta, "a missing one is known now")
-        runs = self.env["stock.sync.run"].search([("id", ">=", whole.id)])
+        runs = self.env["sync.run"].search([("id", ">=", whole.id)])
         runs.start_date = fields.Datetime.now() - timedelta(hours=25)
         self.assertFalse(self.sync_by_schedule().delta)
 
@@ -527,7 +527,7 @@ class TestBadRows(ListCase):
 
     def unmatched(self):
         return self.env["stock.sync.unmatched"].search(
-            [("backend_id", "=", self.backend.id)]
+            [("flow_id", "=", self.backend.id)]
         )
 
     def add(self, *rows):

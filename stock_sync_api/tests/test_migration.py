@@ -25,7 +25,7 @@ class TestPresetsOfVersion2(StockSyncCase):
     def old_backend(self, preset, **values):
         """A backend as the preset made it in version 2."""
         preset = self.env.ref(f"stock_sync_api.preset_{preset}")
-        number = self.env["stock.sync.backend"].search_count([])
+        number = self.env["sync.flow"].search_count([])
         backend = self.backend.copy({"name": f"{preset.name} {number}"})
         backend.preset_id = preset
         backend.write({"list_is_partial": False, **values})

@@ -19,7 +19,7 @@ class TestMultiCompany(StockSyncCase):
             [("company_id", "=", cls.other.id)]
         )
         cls.other_stock = cls.other_warehouse.lot_stock_id
-        cls.other_backend = cls.env["stock.sync.backend"].create(
+        cls.other_backend = cls.env["sync.flow"].create(
             {
                 "name": "Other API",
                 "company_id": cls.other.id,
@@ -30,7 +30,7 @@ class TestMultiCompany(StockSyncCase):
         )
         cls.env["stock.sync.binding"].create(
             {
-                "backend_id": cls.other_backend.id,
+                "flow_id": cls.other_backend.id,
                 "product_id": cls.product.id,
                 "external_id": "other-123",
             }
@@ -71,13 +71,13 @@ class TestMultiCompany(StockSyncCase):
         self.env["stock.warehouse"].create(
             {"name": "Second", "code": "SEC", "company_id": self.other.id}
         )
-        backend = self.env["stock.sync.backend"].create(
+        backend = self.env["sync.flow"].create(
             {"name": "New", "company_id": self.other.id, "base_url": API}
         )
         self.assertFalse(backend.location_id)
         self.assertEqual(self.other_backend.location_id, self.other_stock)
         with mute_logger(SERVICE_LOGGER):
-            run = self.env["stock.sync.service"].sync_backend(backend)
+            run = self.env["stock.sync.service"].sync_flow(backend)
         self.assertEqual((run.state, run.error_code), ("failed", "not_configured"))
         self.assertIn("New has no location", run.message)
         self.assertFalse(self.calls)
@@ -145,14 +145,14 @@ class TestMultiCompany(StockSyncCase):
     def test_backend_works_in_its_company_whatever_the_users_is(self):
         self.user.company_ids += self.other
         with mute_logger(SERVICE_LOGGER):
-            run = self.service.sync_backend(self.other_backend)
+            run = self.service.sync_flow(self.other_backend)
         self.assertEqual(run.state, "done")
         self.assertEqual(self.stocks(), (0, 8))
         self.assertEqual(run.sudo().line_ids.move_ids.company_id, self.other)
 
     def test_user_outside_the_company_is_refused(self):
         with mute_logger(SERVICE_LOGGER):
-            run = self.service.sync_backend(self.other_backend).sudo()
+            run = self.service.sync_flow(self.other_backend).sudo()
         self.assertEqual((run.state, run.error_code), ("failed", "access_denied"))
         self.assertIn("Other Company", run.message)
         self.assertEqual(self.stocks(), (0, 0))
@@ -163,10 +163,10 @@ class TestMultiCompany(StockSyncCase):
             for user in (self.user, self.other_user):
                 self.product.with_user(user).action_stock_sync()
         for model, company in (
-            ("stock.sync.backend", "company_id"),
+            ("sync.flow", "company_id"),
             ("stock.sync.binding", "company_id"),
             ("stock.sync.level", "binding_id.company_id"),
-            ("stock.sync.run", "company_id"),
+            ("sync.run", "company_id"),
             ("stock.sync.run.line", "company_id"),
         ):
             for user in (self.user, self.other_user):
@@ -189,7 +189,7 @@ class TestMultiCompany(StockSyncCase):
     def test_product_of_another_company_uses_the_backend_of_that_company(self):
         product = self._create_product(company_id=self.other.id)
         product.x_external_id = "theirs"
-        self.assertEqual(product.sync_binding_ids.backend_id, self.other_backend)
+        self.assertEqual(product.sync_binding_ids.flow_id, self.other_backend)
         self.assertEqual(product.x_external_id, "theirs")
         for records in (product, product.product_tmpl_id):
             found = records.search([("x_external_id", "=", "theirs")])
@@ -204,7 +204,7 @@ class TestMultiCompany(StockSyncCase):
         with self.assertRaises(UserError):
             self.env["stock.sync.binding"].create(
                 {
-                    "backend_id": self.backend.id,
+                    "flow_id": self.backend.id,
                     "product_id": product.id,
                     "external_id": "wrong",
                 }
@@ -215,7 +215,7 @@ class TestMultiCompany(StockSyncCase):
         product.company_id = self.other
         self.api_says("5", "ours")
         with mute_logger(SERVICE_LOGGER):
-            run = self.env["stock.sync.service"].sync_backend(self.backend)
+            run = self.env["stock.sync.service"].sync_flow(self.backend)
         line = run.line_ids.filtered(lambda line: line.product_id == product)
         self.assertEqual(line.error_code, "apply_failed")
         self.assert_plain_sentence(line.error_message)
@@ -225,7 +225,7 @@ class TestMultiCompany(StockSyncCase):
     def test_same_name_and_id_may_be_used_in_each_company(self):
         self.other_backend.name = self.backend.name
         binding = self.product.sync_binding_ids.filtered(
-            lambda binding: binding.backend_id == self.other_backend
+            lambda binding: binding.flow_id == self.other_backend
         )
         binding.external_id = "123"
         self.assertEqual(
@@ -235,7 +235,7 @@ class TestMultiCompany(StockSyncCase):
     def test_overlap_is_about_locations_and_not_companies(self):
         # both backends know the product, at locations apart
         self.assertEqual(len(self.product.sync_binding_ids), 2)
-        second = self.env["stock.sync.backend"].create(
+        second = self.env["sync.flow"].create(
             {
                 "name": "Second",
                 "company_id": self.other.id,
@@ -246,7 +246,7 @@ class TestMultiCompany(StockSyncCase):
         with self.assertRaisesRegex(ValidationError, "Other API, Second"):
             self.env["stock.sync.binding"].create(
                 {
-                    "backend_id": second.id,
+                    "flow_id": second.id,
                     "product_id": self.product.id,
                     "external_id": "x",
                 }

@@ -74,9 +74,9 @@ class TestNeutralize(StockSyncCase):
             "status": 500,
         }
         error = {"error_code": "http_error", "error_facts": facts}
-        self.run = self.env["stock.sync.run"].create(
+        self.run = self.env["sync.run"].create(
             {
-                "backend_id": self.backend.id,
+                "flow_id": self.backend.id,
                 "state": "failed",
                 "trigger": "cron",
                 "plan_state": {"position": {"url": url}},
@@ -88,11 +88,11 @@ class TestNeutralize(StockSyncCase):
         )
         self.product.sync_binding_ids.write(error)
         self.env["stock.sync.unmatched"].create(
-            {"backend_id": self.backend.id, "external_id": "A.1", **error}
+            {"flow_id": self.backend.id, "external_id": "A.1", **error}
         )
-        self.env["stock.sync.connection.test"].create(
+        self.env["sync.connection.test"].create(
             {
-                "backend_id": self.backend.id,
+                "flow_id": self.backend.id,
                 "summary": f"{url} answered",
                 "problem": HOST,
                 "next_step": HOST,
@@ -112,7 +112,7 @@ class TestNeutralize(StockSyncCase):
             {
                 "mail_message_id": message.id,
                 "field_id": self.env["ir.model.fields"]
-                ._get("stock.sync.backend", "base_url")
+                ._get("sync.flow", "base_url")
                 .id,
                 "old_value_char": url,
             }
@@ -149,7 +149,7 @@ class TestNeutralize(StockSyncCase):
         self._fill()
         self.assertLessEqual(
             {
-                *("stock_sync_backend", "stock_sync_run", "stock_sync_run_line"),
+                *("sync_flow", "sync_run", "stock_sync_run_line"),
                 *("stock_sync_binding", "stock_sync_unmatched", "ir_logging"),
                 *("stock_sync_parameter", "stock_sync_connection_test"),
                 *("mail_message", "mail_mail", "mail_activity", "mail_tracking_value"),

@@ -16,7 +16,7 @@ from .common import API, SERVICE_LOGGER, StockSyncCase
 class TestOrderOfEvents(StockSyncCase):
     def sync_all(self, **options):
         with mute_logger(SERVICE_LOGGER):
-            run = self.service.sync_backend(self.backend, **options)
+            run = self.service.sync_flow(self.backend, **options)
         self.env.invalidate_all()
         return run.with_env(self.env)
 
@@ -107,12 +107,12 @@ class TestOrderOfEvents(StockSyncCase):
         self.assertEqual(self.on_hand(), 10)
 
     def test_open_run_without_progress_for_long_is_not_continued(self):
-        run = self.env["stock.sync.run"].create(
-            {"backend_id": self.backend.id, "trigger": "cron"}
+        run = self.env["sync.run"].create(
+            {"flow_id": self.backend.id, "trigger": "cron"}
         )
         self.env.flush_all()
         self.env.cr.execute(
-            "UPDATE stock_sync_run SET write_date = %s WHERE id = %s",
+            "UPDATE sync_run SET write_date = %s WHERE id = %s",
             [fields.Datetime.now() - timedelta(hours=1), run.id],
         )
         run.invalidate_recordset()
@@ -177,7 +177,7 @@ class TestOrderOfEvents(StockSyncCase):
         )
         binding = self.env["stock.sync.binding"].create(
             {
-                "backend_id": backend.id,
+                "flow_id": backend.id,
                 "product_id": self.product.id,
                 "external_id": "theirs",
             }

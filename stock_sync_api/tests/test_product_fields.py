@@ -68,7 +68,7 @@ class TestProductFields(ProductFieldsCase):
                 self.env.invalidate_all()
                 binding = self.unbound.sync_binding_ids
                 self.assertEqual(binding.external_id, "new")
-                self.assertEqual(binding.backend_id, self.backend)
+                self.assertEqual(binding.flow_id, self.backend)
                 self.assertEqual(record.x_external_id, "new")
                 self.assertEqual(record.sync_state, "new")
                 record.x_external_id = "newer"
@@ -221,7 +221,7 @@ class TestProductFields(ProductFieldsCase):
         self.assertEqual(found, template)
 
     def test_without_a_backend_reading_is_empty_and_writing_a_clear_error(self):
-        self.env["stock.sync.backend"].search([]).active = False
+        self.env["sync.flow"].search([]).active = False
         self.env.invalidate_all()
         for name, records in self.both():
             with self.subTest(name):
@@ -265,7 +265,7 @@ class TestProductFields(ProductFieldsCase):
 
     def test_each_company_has_its_own_id(self):
         other = self.env["res.company"].create({"name": "Other Company"})
-        backend = self.env["stock.sync.backend"].create(
+        backend = self.env["sync.flow"].create(
             {"name": "Other", "company_id": other.id, "base_url": API}
         )
         for name, records in self.both():
@@ -277,7 +277,7 @@ class TestProductFields(ProductFieldsCase):
                 self.assertEqual(here.x_external_id, "123")
                 self.assertEqual(there.x_external_id, f"there {name}")
                 self.assertEqual(
-                    self.product.sync_binding_ids.backend_id, self.backend + backend
+                    self.product.sync_binding_ids.flow_id, self.backend + backend
                 )
                 domain = [("x_external_id", "=", "123")]
                 self.assertEqual(here.search(domain), here)
@@ -513,13 +513,13 @@ class TestAdoption(ProductFieldsCase):
 @tagged("post_install", "-at_install")
 class TestBackend(ProductFieldsCase):
     def second_backend(self, location, **values):
-        return self.env["stock.sync.backend"].create(
+        return self.env["sync.flow"].create(
             {"name": "Second", "base_url": API, "location_id": location.id, **values}
         )
 
     def bind(self, backend, product):
         return self.Binding.create(
-            {"backend_id": backend.id, "product_id": product.id, "external_id": "x"}
+            {"flow_id": backend.id, "product_id": product.id, "external_id": "x"}
         )
 
     def assert_refused_by_name(self):
@@ -574,7 +574,7 @@ class TestBackend(ProductFieldsCase):
     def test_backends_may_overlap_for_different_products(self):
         second = self.second_backend(self.shelf)
         self.bind(second, self.unbound)
-        self.assertEqual(self.unbound.sync_binding_ids.backend_id, second)
+        self.assertEqual(self.unbound.sync_binding_ids.flow_id, second)
 
     def test_sibling_locations_do_not_overlap(self):
         self.warehouse.wh_input_stock_loc_id.active = True

@@ -56,7 +56,7 @@ class QuotaCase(ListCase):
         with mute_logger(SERVICE_LOGGER), freeze_time(self.now):
             self.assertIs(self.cron.method_direct_trigger(), True)
         self.env.invalidate_all()
-        return self.env["stock.sync.run"].search([("trigger", "=", "cron")], limit=1)
+        return self.env["sync.run"].search([("trigger", "=", "cron")], limit=1)
 
     def an_hour_later(self):
         self.now += timedelta(hours=1, minutes=1)
@@ -169,7 +169,7 @@ class TestQuota(QuotaCase):
     def test_list_that_only_says_when_in_a_header_of_its_own(self):
         self.pause = {}
         self.run_cron()
-        run = self.env["stock.sync.run"].search([], limit=1)
+        run = self.env["sync.run"].search([], limit=1)
         self.assertEqual(run.resume_date, self.backend.next_attempt_date)
 
     def test_who_waited_longest_is_asked_first_after_a_run_that_broke_off(self):
@@ -203,7 +203,7 @@ class TestQuota(QuotaCase):
         self.now += timedelta(minutes=30)
         self.run_cron()
         self.assertEqual(len(self.asked), asked)
-        self.assertEqual(self.env["stock.sync.run"].search_count([]), 1)
+        self.assertEqual(self.env["sync.run"].search_count([]), 1)
 
     def test_an_api_that_only_asks_to_wait_fails_after_a_day(self):
         self.quota = self.left = 0
@@ -240,7 +240,7 @@ class TestQuota(QuotaCase):
 
     def test_preview_that_has_to_wait_changes_nothing(self):
         with freeze_time(self.now):
-            run = self.service.sync_backend(self.backend, preview=True)
+            run = self.service.sync_flow(self.backend, preview=True)
         self.assertEqual((run.state, self.synchronised()), ("planning", 0))
         for _round in range(2):
             self.an_hour_later()

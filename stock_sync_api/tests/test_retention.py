@@ -16,9 +16,9 @@ class TestRetention(StockSyncCase):
 
     def make_run(self, days=0, lines=0, state="done", **values):
         date = fields.Datetime.now() - timedelta(days=days)
-        run = self.env["stock.sync.run"].create(
+        run = self.env["sync.run"].create(
             {
-                "backend_id": self.backend.id,
+                "flow_id": self.backend.id,
                 "state": state,
                 "start_date": date,
                 "end_date": date,
@@ -43,7 +43,7 @@ class TestRetention(StockSyncCase):
 
     def clean(self):
         """As the daily clean-up does: until there is no more."""
-        retention = self.env["stock.sync.retention"]
+        retention = self.env["sync.retention"]
         while retention._gc_history()[1]:
             pass
         self.env.invalidate_all()
@@ -105,7 +105,7 @@ class TestRetention(StockSyncCase):
     def test_the_limit_is_per_backend(self):
         self.parameters.set_param("stock_sync_api.keep_runs", "1")
         other = self.backend.copy()
-        runs = self.make_run() | self.make_run(backend_id=other.id)
+        runs = self.make_run() | self.make_run(flow_id=other.id)
         self.clean()
         self.assertEqual(runs.exists(), runs)
 
@@ -131,7 +131,7 @@ class TestRetention(StockSyncCase):
         removed = []
         more = True
         while more:
-            count, more = self.env["stock.sync.retention"]._gc_history()
+            count, more = self.env["sync.retention"]._gc_history()
             removed.append(count)
         self.assertEqual(removed, [2, 2, 2, 0])
         self.assertFalse(run.exists())
@@ -153,7 +153,7 @@ class TestRetention(StockSyncCase):
             rows = [(name, "unmatched_product", {}, "1", None, None)]
             self.env["stock.sync.unmatched"]._report(self.backend, rows)
         old, young = self.env["stock.sync.unmatched"].search(
-            [("backend_id", "=", self.backend.id)], order="external_id"
+            [("flow_id", "=", self.backend.id)], order="external_id"
         )
         now = fields.Datetime.now()
         old.last_seen, young.last_seen = (
@@ -167,5 +167,5 @@ class TestRetention(StockSyncCase):
         self.assertEqual((old | young).exists(), young)
 
     def test_the_daily_clean_up_calls_it(self):
-        func = self.env.registry["stock.sync.retention"]._gc_history
+        func = self.env.registry["sync.retention"]._gc_history
         self.assertTrue(func._autovacuum)

@@ -33,7 +33,7 @@ class TestRevert(StockSyncCase):
             action = run.with_user(self.manager).action_revert()
         self.env.invalidate_all()
         self.assertEqual(action["type"], "ir.actions.client")
-        return self.env["stock.sync.run"].browse(action["params"]["next"]["res_id"])
+        return self.env["sync.run"].browse(action["params"]["next"]["res_id"])
 
     def assert_skipped(self, revert, code, reason):
         self.assertEqual(revert.line_ids.state, "skipped")
@@ -222,7 +222,7 @@ class TestRevert(StockSyncCase):
 
     def test_a_run_in_progress_is_waited_for(self):
         run = self.sync_to(50)
-        self.env["stock.sync.run"].create({"backend_id": self.backend.id})
+        self.env["sync.run"].create({"flow_id": self.backend.id})
         with self.assertRaisesRegex(UserError, "in progress"):
             self.revert(run)
 
@@ -284,7 +284,7 @@ class TestRevertOfWhatWasStopped(StockSyncCase):
         ):
             self.cron.method_direct_trigger()
         self.assertEqual(self.quantities(), [15, 10])
-        return self.env["stock.sync.run"].search([("backend_id", "=", self.backend.id)])
+        return self.env["sync.run"].search([("flow_id", "=", self.backend.id)])
 
     def revert(self, records):
         with mute_logger(SERVICE_LOGGER):
@@ -305,7 +305,7 @@ class TestRevertOfWhatWasStopped(StockSyncCase):
 
     def test_a_run_whose_backend_was_paused_half_way_is_reverted(self):
         def pause(run):
-            run.backend_id.paused = True
+            run.flow_id.paused = True
             run.env["stock.sync.engine"]._may_go_on(run)
 
         run = self.stop_half_way(pause)
@@ -314,7 +314,7 @@ class TestRevertOfWhatWasStopped(StockSyncCase):
 
     def test_a_run_that_a_change_of_the_backend_has_ended_is_reverted(self):
         def change(run):
-            run.backend_id.quantity_factor = 2
+            run.flow_id.quantity_factor = 2
 
         run = self.stop_half_way(change)
         self.assertEqual(run.state, "interrupted")
@@ -331,14 +331,14 @@ class TestRevertOfWhatWasStopped(StockSyncCase):
             run.with_user(self.manager).action_revert()
         self.env.flush_all()
         long_ago = fields.Datetime.now() - timedelta(hours=1)
-        self.env.cr.execute("UPDATE stock_sync_run SET write_date = %s", [long_ago])
+        self.env.cr.execute("UPDATE sync_run SET write_date = %s", [long_ago])
         self.env.invalidate_all()
         self.revert(run)
         self.assertEqual(run.state, "interrupted")
 
     def test_a_run_is_reverted_after_the_rest_of_it_was_rejected(self):
         self.backend.write({"guard_minimum": 1, "guard_change_percent": 1})
-        run = self.service.sync_backend(self.backend).with_user(self.manager)
+        run = self.service.sync_flow(self.backend).with_user(self.manager)
         self.assertEqual(run.state, "held")
         run.line_ids.filtered(
             lambda line: line.product_id == self.product
@@ -348,7 +348,7 @@ class TestRevertOfWhatWasStopped(StockSyncCase):
         self.revert(run)
 
     def test_the_button_is_there_once_the_run_is_closed(self):
-        form = self.env["stock.sync.run"].get_view(view_type="form")["arch"]
+        form = self.env["sync.run"].get_view(view_type="form")["arch"]
         [button] = etree.fromstring(form).xpath("//button[@name='action_revert']")
         for state in ("done", "partial", "failed", "interrupted", "held"):
             self.assertNotIn(state, button.get("invisible"))

@@ -51,11 +51,11 @@ class TestRights(StockSyncCase):
             run.line_ids,
         ]
         may = {
-            (self.user, "stock.sync.backend"): ["read"],
+            (self.user, "sync.flow"): ["read"],
             (self.user, "stock.sync.binding"): ["read"],
-            (self.manager, "stock.sync.backend"): ["read", "write", "create", "unlink"],
+            (self.manager, "sync.flow"): ["read", "write", "create", "unlink"],
             (self.manager, "stock.sync.binding"): ["read", "write", "create", "unlink"],
-            (self.manager, "stock.sync.run"): ["read", "unlink"],
+            (self.manager, "sync.run"): ["read", "unlink"],
         }
         for user in (self.user, self.manager):
             for record in records:
@@ -100,8 +100,8 @@ class TestRights(StockSyncCase):
                 self.assertEqual(self.product.x_external_id, "new")
 
     def test_only_managers_approve_or_reject(self):
-        run = self.env["stock.sync.run"].create(
-            {"backend_id": self.backend.id, "state": "held"}
+        run = self.env["sync.run"].create(
+            {"flow_id": self.backend.id, "state": "held"}
         )
         for method in ("action_approve", "action_reject"):
             with self.subTest(method=method), self.assertRaises(UserError):

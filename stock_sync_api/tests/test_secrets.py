@@ -45,14 +45,14 @@ class TestSecretSources(SecretCase):
             self.assertEqual(self.sent(), SECRET)
             self.assertTrue(self.backend.has_secret)
             self.assertIsNone(self.backend._problem(self.user))
-        self.assert_not_in_the_database("stock_sync_backend")
+        self.assert_not_in_the_database("sync_flow")
 
     def test_secret_of_an_option_in_odoo_conf_is_sent(self):
         self.backend.write({"secret_source": "config", "secret_name": "stock_sync_key"})
         options = {"stock_sync_key": SECRET, "stock_sync_key_host": HOST}
         with patch.dict(config.options, options):
             self.assertEqual(self.sent(), SECRET)
-        self.assert_not_in_the_database("stock_sync_backend")
+        self.assert_not_in_the_database("sync_flow")
 
     def test_other_secrets_of_the_server_cannot_be_named(self):
         for source, names in (
@@ -74,7 +74,7 @@ class TestSecretSources(SecretCase):
 
     def test_name_that_came_in_another_way_is_not_read_either(self):
         self.env.cr.execute(
-            "UPDATE stock_sync_backend SET secret_source = 'env',"
+            "UPDATE sync_flow SET secret_source = 'env',"
             " secret_name = 'PGPASSWORD' WHERE id = %s",
             [self.backend.id],
         )
@@ -106,7 +106,7 @@ class TestSecretSources(SecretCase):
                 "secret_input": SECRET,
             }
         )
-        self.assert_not_in_the_database("stock_sync_backend")
+        self.assert_not_in_the_database("sync_flow")
 
     def test_name_is_dropped_when_the_address_moves(self):
         self.backend.write({"secret_source": "env", "secret_name": "STOCK_SYNC_KEY"})
@@ -140,14 +140,14 @@ class TestSecretMovesOut(SecretCase):
     def save(self, user, values):
         """As the form does it in a browser."""
         self.env.invalidate_all()
-        backend = self.env["stock.sync.backend"].with_user(user)
+        backend = self.env["sync.flow"].with_user(user)
         specification = {"secret_source": {}, "secret_name": {}, "has_secret": {}}
         args = [self.backend.ids, values, specification]
         [saved] = call_kw(backend, "web_save", args, {})
         return saved
 
     def stored(self):
-        return self.env["stock.sync.secret"].sudo().search([("value", "=", SECRET)])
+        return self.env["sync.secret"].sudo().search([("value", "=", SECRET)])
 
     def test_manager_and_administrator_move_a_secret_out_of_the_database(self):
         for user in (self.manager, self.admin):
@@ -210,7 +210,7 @@ class TestSecretHosts(SecretCase):
         self.assertEqual(
             (code, facts["reason"]), ("not_configured", f"secret_host_{source}")
         )
-        sentence = self.backend.env["stock.sync.error.mixin"]._explain(code, facts)
+        sentence = self.backend.env["sync.error"]._explain(code, facts)
         self.assert_plain_sentence(sentence)
         name, host_name = self.NAMES[source]
         for word in (name, f"set {host_name} to {host};"):
@@ -272,7 +272,7 @@ class TestSecretHosts(SecretCase):
         )
         with self.outside("api.globalshop.example"):
             backend = (
-                self.env["stock.sync.backend"]
+                self.env["sync.flow"]
                 .with_user(user)
                 .create(
                     {
@@ -398,7 +398,7 @@ class TestSecretRows(SecretCase):
     def test_value_of_a_secret_row_is_hidden_wherever_it_was_typed(self):
         row = self.row.create(
             {
-                "backend_id": self.backend.id,
+                "flow_id": self.backend.id,
                 "name": "token",
                 "is_secret": True,
                 "value": SECRET,
@@ -424,7 +424,7 @@ class TestSecretRows(SecretCase):
         self.assertFalse(any(other.parameter_ids.mapped("has_secret")))
         for change in (
             lambda: self.backend.write({"base_url": "https://elsewhere.example"}),
-            lambda: self.row.write({"backend_id": other.id}),
+            lambda: self.row.write({"flow_id": other.id}),
         ):
             with self.subTest(change), self.env.cr.savepoint() as savepoint:
                 change()

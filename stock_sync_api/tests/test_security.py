@@ -44,7 +44,7 @@ PUBLIC_METHODS = {
         "action_stock_sync_open_schedule": "admin",
         "action_stock_sync_run_schedule": "admin",
     },
-    "stock.sync.backend": {
+    "sync.flow": {
         "action_connect_api": "manager",
         "action_next_step": "manager",
         "action_open_schedule": "stock",
@@ -74,8 +74,8 @@ PUBLIC_METHODS = {
         "action_sync": "stock",
         "action_view_product": "stock",
     },
-    "stock.sync.connection.test": {"action_add_locations": "manager"},
-    "stock.sync.run": {
+    "sync.connection.test": {"action_add_locations": "manager"},
+    "sync.run": {
         "action_accept_catalogue": "manager",
         "action_approve": "manager",
         "action_reject": "manager",
@@ -104,7 +104,7 @@ HOSTILE = (
     "<img src=x onerror=alert(1)>",
     "%(backend)s %s %d %",
     "{{ 7 * 7 }} ${7*7} <t t-out='user.login'/>",
-    "'); DELETE FROM stock_sync_run; --",
+    "'); DELETE FROM sync_run; --",
     '[["id", "!=", 0]]',
     "=HYPERLINK(1)",
     "../../web/session",
@@ -229,7 +229,7 @@ class TestCanary(SecurityCase):
                     self.assert_clean(text, more)
 
     def test_no_user_finds_a_secret_by_searching(self):
-        for model in ("stock.sync.backend", "stock.sync.parameter"):
+        for model in ("sync.flow", "sync.parameter"):
             for name, user in self.users.items():
                 for method, args in (
                     ("search", ([("secret", "=like", "c%")],)),
@@ -242,9 +242,9 @@ class TestCanary(SecurityCase):
     def call_the_api(self):
         """Well, badly, and with what it refuses."""
         self.list_says({"123": "5", "p0": "bad"})
-        self.service.sync_backend(self.backend)
+        self.service.sync_flow(self.backend)
         self.fail_at_page = 1
-        self.service.sync_backend(self.backend)
+        self.service.sync_flow(self.backend)
         self.answers["123"] = (401, {}, SECRET)
         self.service.sync_products(self.product.with_user(self.user))
         self.backend.with_user(self.users["manager"]).action_test_connection()
@@ -303,7 +303,7 @@ class TestErrorPages(HttpCase):
             "sync_manager",
             groups="base.group_user,stock.group_stock_manager",
         )
-        self.backend = self.env["stock.sync.backend"].create(
+        self.backend = self.env["sync.flow"].create(
             {
                 "name": "Canary",
                 "base_url": "https://api.example",
@@ -340,19 +340,19 @@ class TestErrorPages(HttpCase):
         ):
             with self.subTest(values=values):
                 ids = self.backend.ids
-                text = self.failure("stock.sync.backend", "write", ids, values)
-                text += self.failure("stock.sync.backend", "create", {**new, **values})
+                text = self.failure("sync.flow", "write", ids, values)
+                text += self.failure("sync.flow", "create", {**new, **values})
                 for trace in (SECRET, json.dumps(SECRET)[1:-1]):
                     self.assertNotIn(trace, text)
 
     def test_neither_does_that_of_a_secret_parameter(self):
         row = {"name": "X-Key", "is_secret": True, "secret_input": SECRET}
-        row["backend_id"] = self.backend.id
-        param = self.env["stock.sync.parameter"].create(row)
+        row["flow_id"] = self.backend.id
+        param = self.env["sync.parameter"].create(row)
         self.env.flush_all()
-        for values in ({"kind": False}, {"sequence": 10**12}, {"backend_id": 10**9}):
+        for values in ({"kind": False}, {"sequence": 10**12}, {"flow_id": 10**9}):
             with self.subTest(values=values):
-                model = "stock.sync.parameter"
+                model = "sync.parameter"
                 text = self.failure(model, "write", param.ids, values)
                 text += self.failure(model, "create", {**row, **values})
                 for trace in (SECRET, json.dumps(SECRET)[1:-1]):
@@ -361,7 +361,7 @@ class TestErrorPages(HttpCase):
     def test_secret_goes_with_what_it_belongs_to(self):
         row = {"name": "X-Key", "is_secret": True, "secret_input": SECRET}
         self.backend.parameter_ids = [Command.create(row)]
-        Secret = self.env["stock.sync.secret"].sudo()
+        Secret = self.env["sync.secret"].sudo()
         secrets = Secret.search([("value", "=", SECRET)])
         self.assertEqual(len(secrets), 2)
         self.backend.unlink()
@@ -400,7 +400,7 @@ class TestRemoteCalls(SecurityCase):
         records = {model: self.env[model].search([], limit=1) for model in models}
         records["product.product"] = self.product
         records["product.template"] = self.product.product_tmpl_id
-        records["stock.sync.backend"] = self.backend
+        records["sync.flow"] = self.backend
         records["res.config.settings"] = self.env["res.config.settings"].create({})
         for record in records.values():
             self.assertEqual(len(record), 1, record)
@@ -449,7 +449,7 @@ class TestRemoteCalls(SecurityCase):
                 least = PUBLIC_METHODS[model][method]
                 for role, user in roles.items():
                     owner = user
-                    if model == "stock.sync.connection.test":
+                    if model == "sync.connection.test":
                         owner = record.create_uid  # others do not see it
                     may = "refused"
                     if role in LEAST[least] and user == owner:
@@ -463,23 +463,23 @@ class TestRemoteCalls(SecurityCase):
 
     def test_answer_of_the_api_is_for_managers_only(self):
         self.fill()
-        tests = self.env["stock.sync.connection.test"].search([])
+        tests = self.env["sync.connection.test"].search([])
         self.assertTrue(tests.excerpt)
         excerpts = [
             name
-            for name in self.env["stock.sync.backend"]._fields
+            for name in self.env["sync.flow"]._fields
             if name.startswith("test_") or name == "last_test_id"
         ]
         for name in ("portal", "internal", "stock"):
             user = self.users[name]
             with self.subTest(user=name):
                 for model in ("", ".row", ".location"):
-                    records = self.env[f"stock.sync.connection.test{model}"]
+                    records = self.env[f"sync.connection.test{model}"]
                     for operation in ("read", "write", "create", "unlink"):
                         self.assertFalse(records.with_user(user).has_access(operation))
                 for fname in excerpts:
                     answer = self.rpc(
-                        user, "stock.sync.backend", "read", self.backend.ids, [fname]
+                        user, "sync.flow", "read", self.backend.ids, [fname]
                     )
                     self.assertIsNone(answer)
         self.assertTrue(self.backend.with_user(self.users["stock"]).read())
@@ -490,8 +490,8 @@ class TestRemoteCalls(SecurityCase):
         ids = {model: self.env[model].search([], limit=1).ids for model in models}
         ids["product.product"] = self.product.ids
         ids["product.template"] = self.product.product_tmpl_id.ids
-        ids["stock.sync.backend"] = self.backend.ids
-        runs = self.env["stock.sync.run"].search_count([])
+        ids["sync.flow"] = self.backend.ids
+        runs = self.env["sync.run"].search_count([])
         self.calls.clear()
         self.queries.clear()
         for model in models:
@@ -503,7 +503,7 @@ class TestRemoteCalls(SecurityCase):
                                 self.rpc(self.users[name], model, method, ids[model])
                         self.assertFalse(self.calls + self.queries, "no request")
                         self.assertEqual(
-                            self.env["stock.sync.run"].search_count([]), runs
+                            self.env["sync.run"].search_count([]), runs
                         )
                         self.assertEqual(self.on_hand(), 5)
 
@@ -516,13 +516,13 @@ class TestRemoteCalls(SecurityCase):
                 ("stock.sync.service", "_sync_and_notify", [self.product.ids]),
                 ("stock.sync.engine", "_sync_chosen", [[], []]),
                 ("stock.sync.apply", "_apply", [[], []]),
-                ("stock.sync.backend", "_get_api_settings", [self.backend.ids]),
-                ("stock.sync.run", "_approve", [[]]),
+                ("sync.flow", "_get_api_settings", [self.backend.ids]),
+                ("sync.run", "_approve", [[]]),
             ):
                 with self.subTest(user=user.login, method=method):
                     with self.assertRaises(AccessError):
                         call_kw(self.env[model].with_user(user), method, args, {})
-            for method in ("sync_products", "sync_backend", "start_backend"):
+            for method in ("sync_products", "sync_flow", "start_flow"):
                 with self.subTest(user=user.login, method=method):
                     with self.assertRaises(AccessError):
                         call_kw(
@@ -545,7 +545,7 @@ class TestRemoteCalls(SecurityCase):
             company_ids=[Command.set(company.ids)],
         )
         for model in self.models:
-            if model in ("stock.sync.preset", "stock.sync.secret"):
+            if model in ("sync.preset", "sync.secret"):
                 continue  # data that is everybody's, or nobody's
             mine = self.env[model].search([])
             self.assertTrue(mine or model.endswith((".map", ".location")), model)
@@ -565,7 +565,7 @@ class TestRemoteCalls(SecurityCase):
             rules = Rule.search([("model_id.model", "=", model)])
             with self.subTest(model=model):
                 self.assertTrue(
-                    model in ("stock.sync.preset", "stock.sync.secret")
+                    model in ("sync.preset", "sync.secret")
                     or any(
                         "company_ids" in (rule.domain_force or "")
                         or "user.id" in (rule.domain_force or "")
@@ -598,7 +598,7 @@ class TestHostileTexts(SecurityCase):
                         "has", run._notification()["params"]["message"] + " has"
                     )
         unmatched = self.env["stock.sync.unmatched"].search(
-            [("backend_id", "=", self.backend.id)]
+            [("flow_id", "=", self.backend.id)]
         )
         self.assertEqual(set(unmatched.mapped("external_id")), set(HOSTILE))
         for row in unmatched:

@@ -7,7 +7,7 @@ from odoo.tools import mute_logger
 from ..tools import format_number
 from .common import SERVICE_LOGGER, StockSyncCase
 
-LOGGER = "odoo.addons.stock_sync_api.models.stock_sync_run"
+LOGGER = "odoo.addons.stock_sync_api.models.sync_run"
 
 
 @tagged("post_install", "-at_install")
@@ -21,7 +21,7 @@ class TestSentencesOfRuns(StockSyncCase):
 
     def _sync_all(self, preview=False):
         with mute_logger(SERVICE_LOGGER):
-            return self.service.sync_backend(self.backend, preview=preview).sudo()
+            return self.service.sync_flow(self.backend, preview=preview).sudo()
 
     def _products(self, count, quantity=None):
         for number in range(count):
@@ -192,9 +192,9 @@ class TestSentencesOfRuns(StockSyncCase):
         self.assertIn("123456789012345", self._french(line).error_message)
 
     def test_counts_are_in_the_readers_numbers(self):
-        run = self.env["stock.sync.run"].create(
+        run = self.env["sync.run"].create(
             {
-                "backend_id": self.backend.id,
+                "flow_id": self.backend.id,
                 "state": "held",
                 "unchanged": 3400,
                 "received": 12345,

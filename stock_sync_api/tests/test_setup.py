@@ -25,8 +25,8 @@ class TestSetup(StockSyncCase):
 
     def _start(self):
         """What the form of the first step has made once it is saved."""
-        action = self.env["stock.sync.backend"].action_connect_api()
-        Backend = self.env["stock.sync.backend"].with_context(**action["context"])
+        action = self.env["sync.flow"].action_connect_api()
+        Backend = self.env["sync.flow"].with_context(**action["context"])
         with Form(Backend, SETUP_FORM) as form:
             form.name = "My API"
             form.base_url = API
@@ -46,7 +46,7 @@ class TestSetup(StockSyncCase):
         backend.action_next_step()
         backend.location_id = self.stock
         backend.action_next_step()
-        self.product.sudo().sync_binding_ids.backend_id = backend
+        self.product.sudo().sync_binding_ids.flow_id = backend
         backend.action_setup_preview()
         backend.invalidate_recordset()
         self.assertEqual(backend.last_preview_id.changed, 0)
@@ -106,7 +106,7 @@ class TestSetup(StockSyncCase):
     def test_nothing_is_scheduled_before_it_is_switched_on(self):
         backend = self._start()
         backend.location_id = self.stock
-        self.product.sudo().sync_binding_ids.backend_id = backend
+        self.product.sudo().sync_binding_ids.flow_id = backend
         service = self.env["stock.sync.service"].sudo()
         self.assertNotIn(backend, service._due_backends())
         self.assertTrue(backend.needs_setup)
@@ -134,13 +134,13 @@ class TestSetup(StockSyncCase):
         backend.invalidate_recordset()
         self.assertEqual(backend.test_code_count, 1)
         self.env["stock.sync.location.map"].create(
-            {"backend_id": backend.id, "code": "PARIS-1", "location_id": self.stock.id}
+            {"flow_id": backend.id, "code": "PARIS-1", "location_id": self.stock.id}
         )
         self.assertEqual(backend.test_code_count, 0)
 
     def test_what_a_preset_does_not_cover_is_said_in_the_set_up(self):
         preset = self.env.ref("stock_sync_api.preset_woocommerce")
-        Backend = self.env["stock.sync.backend"].with_context(
+        Backend = self.env["sync.flow"].with_context(
             default_setup_step="connect"
         )
         with Form(Backend, SETUP_FORM) as form:

@@ -24,7 +24,7 @@ class ScreenTours(TourCase):
 
     def _sync(self):
         with mute_logger(SERVICE_LOGGER):
-            return self.env["stock.sync.service"].sync_backend(self.backend)
+            return self.env["stock.sync.service"].sync_flow(self.backend)
 
     def _hold(self):
         self.backend.write({"guard_minimum": 1})

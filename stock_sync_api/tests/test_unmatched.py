@@ -38,7 +38,7 @@ class UnmatchedCase(StockSyncCase):
         return self.rows(backend)
 
     def rows(self, backend=None):
-        domain = [("backend_id", "=", (backend or self.backend).id)]
+        domain = [("flow_id", "=", (backend or self.backend).id)]
         return self.Unmatched.with_user(self.manager).search(domain)
 
     def unbound(self, **values):
@@ -123,7 +123,7 @@ class TestUnmatchedRows(UnmatchedCase):
     def test_rows_are_exported_with_their_sentence(self):
         self.report("a", "b")
         admin = self.env.ref("base.user_admin")
-        fnames = ["backend_id/name", "external_id", "quantity", "error_message"]
+        fnames = ["flow_id/name", "external_id", "quantity", "error_message"]
         data = self.rows().with_user(admin).export_data(fnames)["datas"]
         self.assertEqual(
             [row[:3] for row in data], [["Test API", i, "5"] for i in "ab"]
@@ -159,11 +159,11 @@ class TestUnmatchedRights(UnmatchedCase):
 
     def test_rows_of_another_company_are_not_seen(self):
         company = self.env["res.company"].create({"name": "Elsewhere"})
-        elsewhere = self.env["stock.sync.backend"].create(
+        elsewhere = self.env["sync.flow"].create(
             {"name": "Elsewhere", "company_id": company.id}
         )
         self.report("a", backend=elsewhere)
-        row = self.Unmatched.search([("backend_id", "=", elsewhere.id)])
+        row = self.Unmatched.search([("flow_id", "=", elsewhere.id)])
         self.assertEqual(row.company_id, company)
         self.assertFalse(self.rows(elsewhere))
 
@@ -293,7 +293,7 @@ class TestKeys(ListCase):
 
     def unmatched(self):
         return self.env["stock.sync.unmatched"].search(
-            [("backend_id", "=", self.backend.id)]
+            [("flow_id", "=", self.backend.id)]
         )
 
     def test_spaces_around_a_key_do_not_count(self):

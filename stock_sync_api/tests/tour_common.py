@@ -38,8 +38,8 @@ class TourCase(HttpCase):
         cls.warehouse = cls.env["stock.warehouse"].create(
             {"name": "Sync Tour", "code": "SYT"}
         )
-        cls.env["stock.sync.backend"].search([]).active = False
-        cls.backend = cls.env["stock.sync.backend"].create(
+        cls.env["sync.flow"].search([]).active = False
+        cls.backend = cls.env["sync.flow"].create(
             {
                 "name": "Tour API",
                 "base_url": f"http://127.0.0.1:{server.server_port}",

@@ -7,10 +7,8 @@ class StockSyncConnectionTestLocation(models.TransientModel):
     _name = "stock.sync.connection.test.location"
     _description = "Stock Synchronisation Connection Test: Location"
 
-    test_id = fields.Many2one(
-        "stock.sync.connection.test", required=True, ondelete="cascade"
-    )
-    company_id = fields.Many2one(related="test_id.backend_id.company_id")
+    test_id = fields.Many2one("sync.connection.test", required=True, ondelete="cascade")
+    company_id = fields.Many2one(related="test_id.flow_id.company_id")
     code = fields.Char(string="API's Code", required=True, readonly=True)
     location_id = fields.Many2one(
         "stock.location",

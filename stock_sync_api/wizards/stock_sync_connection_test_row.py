@@ -7,9 +7,7 @@ class StockSyncConnectionTestRow(models.TransientModel):
     _name = "stock.sync.connection.test.row"
     _description = "Stock Synchronisation Connection Test: Row"
 
-    test_id = fields.Many2one(
-        "stock.sync.connection.test", required=True, ondelete="cascade"
-    )
+    test_id = fields.Many2one("sync.connection.test", required=True, ondelete="cascade")
     external_id = fields.Char(string="External ID", readonly=True)
     product_id = fields.Many2one("product.product", readonly=True)
     quantity = fields.Char(readonly=True)

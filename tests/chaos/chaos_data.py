@@ -12,7 +12,7 @@ MODES: dict[str, dict[str, Any]] = {
 
 _SET_UP = """
 warehouse = env["stock.warehouse"].search([])
-backends = env["stock.sync.backend"].search([])
+backends = env["sync.flow"].search([])
 backends |= backends.create([{"name": "Other"}] * (%(backends)s - 1))
 backends.write(
     {
@@ -32,7 +32,7 @@ products = env["product.product"].create(
 env["stock.sync.binding"].create(
     [
         {
-            "backend_id": backends[position %% len(backends)].id,
+            "flow_id": backends[position %% len(backends)].id,
             "product_id": product.id,
             "external_id": product.name,
         }

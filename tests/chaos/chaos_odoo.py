@@ -15,7 +15,7 @@ from devenv import process, services
 from devenv.odoo import Runtime
 
 PATIENCE = 120
-OPEN = "SELECT id, state FROM stock_sync_run WHERE state IN ('planning', 'applying')"
+OPEN = "SELECT id, state FROM sync_run WHERE state IN ('planning', 'applying')"
 
 _CRON = "SELECT res_id FROM ir_model_data WHERE name = 'ir_cron_stock_sync'"
 _OURS_ALONE = f"""
@@ -35,7 +35,7 @@ _PHASE = """
                 WHEN run.complete THEN 'planned'
                 WHEN run.received > 0 THEN 'half read'
                 ELSE 'begun' END
-      FROM stock_sync_run run WHERE run.state IN ('planning', 'applying')
+      FROM sync_run run WHERE run.state IN ('planning', 'applying')
 """
 _IDLE = f"""
     SELECT NOT EXISTS (SELECT FROM ir_cron_trigger WHERE cron_id = ({_CRON}))
@@ -119,7 +119,7 @@ class ChaosOdoo:
         self.query(_TRIGGER)
 
     def last_run(self) -> int:
-        return self.query("SELECT coalesce(max(id), 0) FROM stock_sync_run")[0][0]
+        return self.query("SELECT coalesce(max(id), 0) FROM sync_run")[0][0]
 
     def phase(self) -> str:
         """How far the run under way has come, in what is committed."""

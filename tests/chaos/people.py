@@ -169,7 +169,7 @@ class Counter(Person):
             .search(
                 [
                     ("product_id", "=", binding.product_id.id),
-                    ("location_id", "=", binding.backend_id.location_id.id),
+                    ("location_id", "=", binding.flow_id.location_id.id),
                 ],
                 order="id",
                 limit=1,

@@ -25,7 +25,7 @@ WRONG = {
     "moves of a synchronisation that no line, or more than one, tells of": """
         SELECT move.id
           FROM stock_move move
-          JOIN stock_sync_backend backend
+          JOIN sync_flow backend
             ON starts_with(move.inventory_name, backend.name || ' #')
      LEFT JOIN stock_sync_run_line_move_rel rel ON rel.move_id = move.id
       GROUP BY move.id
@@ -47,7 +47,7 @@ WRONG = {
     """,
     "runs that count other changes than their lines show": """
         SELECT run.id, run.changed, count(line.id)
-          FROM stock_sync_run run
+          FROM sync_run run
      LEFT JOIN stock_sync_run_line line
             ON line.run_id = run.id AND line.state = 'applied'
            AND line.quantity_before <> line.quantity_after
@@ -57,7 +57,7 @@ WRONG = {
     "lines with a plan in a run that is over": """
         SELECT line.id
           FROM stock_sync_run_line line
-          JOIN stock_sync_run run ON run.id = line.run_id
+          JOIN sync_run run ON run.id = line.run_id
          WHERE line.state = 'planned'
            AND run.state NOT IN ('planning', 'applying', 'interrupted')
     """,
@@ -77,7 +77,7 @@ _STOCK = """
              WHERE quant.product_id = binding.product_id
                AND quant.location_id = backend.location_id)
       FROM stock_sync_binding binding
-      JOIN stock_sync_backend backend ON backend.id = binding.backend_id
+      JOIN sync_flow backend ON backend.id = binding.flow_id
 """
 
 _LEVELS = """
@@ -91,9 +91,9 @@ _OLD_LEVELS = """
     SELECT level.id, level.date, level.accepted_by_run
       FROM stock_sync_level level
       JOIN stock_sync_binding binding ON binding.id = level.binding_id
-      JOIN stock_sync_run run
-        ON run.id = (SELECT max(id) FROM stock_sync_run last
-                      WHERE last.backend_id = binding.backend_id)
+      JOIN sync_run run
+        ON run.id = (SELECT max(id) FROM sync_run last
+                      WHERE last.flow_id = binding.flow_id)
      WHERE level.accepted_by_run <> run.id
         OR level.date NOT BETWEEN run.start_date AND run.end_date
 """

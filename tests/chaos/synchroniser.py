@@ -24,15 +24,15 @@ def main(database: str, backend: str) -> None:
         print(json.dumps(synchronise(registry, int(backend))), flush=True)
 
 
-def synchronise(registry: Registry, backend_id: int) -> tuple[float, float, int, int]:
+def synchronise(registry: Registry, flow_id: int) -> tuple[float, float, int, int]:
     starts = []
     with registry.cursor() as cr:
         env = api.Environment(cr, api.SUPERUSER_ID, {})
-        backend = env["stock.sync.backend"].browse(backend_id)
+        backend = env["sync.flow"].browse(flow_id)
 
         def attempt() -> int:
             starts.append(time.time())
-            return env["stock.sync.service"].sync_backend(backend).changed
+            return env["stock.sync.service"].sync_flow(backend).changed
 
         changed = retrying(attempt, env)
     return starts[-1], time.time(), len(starts), changed

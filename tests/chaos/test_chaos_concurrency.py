@@ -70,7 +70,7 @@ def test_everybody_at_once_loses_nothing_and_nobody_sees_a_database_error(
                 time.sleep(odoo.synchronise() * chance.uniform(*PAUSES))
         print(dict(people.requests), dict(people.answers), len(people.counts), "counts")
         runs = odoo.query(
-            "SELECT trigger, scope, state, count(*) FROM stock_sync_run"
+            "SELECT trigger, scope, state, count(*) FROM sync_run"
             f" WHERE id > {first_run} GROUP BY 1, 2, 3"
         )
         print(runs)

@@ -51,7 +51,7 @@ def test_run_that_is_killed_sets_each_product_once_when_the_server_is_back(
 
     print(f"{mode}: {KILLS} kills, runs of {seconds:.1f} s, {dict(hits)}")
     assert hits["over"] <= KILLS / 2, "too few were in the middle of a run"
-    states = odoo.query("SELECT DISTINCT state FROM stock_sync_run")
+    states = odoo.query("SELECT DISTINCT state FROM sync_run")
     assert {state for (state,) in states} <= {"done", "interrupted"}
 
 

@@ -66,5 +66,5 @@ def test_run_goes_on_when_postgresql_is_back(
 
     print(f"{RESTARTS} restarts, runs of {seconds:.1f} s, {dict(hits)}")
     assert hits["over"] <= RESTARTS / 2, "too few were in the middle of a run"
-    states = odoo.query("SELECT DISTINCT state FROM stock_sync_run")
+    states = odoo.query("SELECT DISTINCT state FROM sync_run")
     assert states == [("done",)]

@@ -16,7 +16,7 @@ class Shop:
         self.env = env
         warehouse = env["stock.warehouse"].create({"name": "Test", "code": "TST"})
         self.location = warehouse.lot_stock_id
-        self.backend = env["stock.sync.backend"]
+        self.backend = env["sync.flow"]
         self.products = {}
 
     def add_location(self, name):
@@ -26,7 +26,7 @@ class Shop:
 
     def connect(self, base_url, **values):
         """A backend made through its fields alone."""
-        self.backend = self.env["stock.sync.backend"].create(
+        self.backend = self.env["sync.flow"].create(
             {
                 "name": "Test API",
                 "base_url": base_url,
@@ -45,7 +45,7 @@ class Shop:
                     "sync_binding_ids": [
                         Command.create(
                             {
-                                "backend_id": self.backend.id,
+                                "flow_id": self.backend.id,
                                 "external_id": external_id,
                             }
                         )
@@ -79,7 +79,7 @@ class Shop:
     def sync(self):
         """The backend's button; the run."""
         with quiet():
-            return self._service().sync_backend(self.backend)
+            return self._service().sync_flow(self.backend)
 
     def sync_chosen(self, external_ids):
         """The button of products; the run."""

@@ -473,7 +473,7 @@ def test_each_page_is_asked_for_in_a_stable_order(shop, serve, connect, shape):
 
 
 def test_each_preset_says_what_it_does_not_cover(shop):
-    presets = shop.env["stock.sync.preset"].search([])
+    presets = shop.env["sync.preset"].search([])
     partial = presets.filtered(lambda preset: preset.values.get("list_is_partial"))
     assert len(partial) == len(SHAPES) - len(SHOWS_ALL)
     for preset in partial:
@@ -509,7 +509,7 @@ def test_a_token_that_has_expired_is_fetched_again(shop, serve, connect):
 
 
 def test_every_preset_is_tested(shop):
-    presets = shop.env["stock.sync.preset"].search([])
+    presets = shop.env["sync.preset"].search([])
     assert {
         xmlid.partition(".preset_")[2] for xmlid in presets.get_external_id().values()
     } == {shape.preset for shape in SHAPES}

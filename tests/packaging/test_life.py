@@ -28,17 +28,17 @@ _USE = """
 product = env["product.product"].create(
     {"name": "Lamp", "is_storable": True, "x_external_id": "1"}
 )
-backend = env["stock.sync.backend"].search([])
+backend = env["sync.flow"].search([])
 # nothing listens there
 backend.write({"base_url": "http://127.0.0.1:9", "request_timeout": 1})
-env["ir.default"].set("stock.sync.backend", "paused", True)
+env["ir.default"].set("sync.flow", "paused", True)
 product.product_tmpl_id.action_stock_sync()
 result = product.sync_error_message
 
 # what people leave
-name = "stock.sync.backend"
+name = "sync.flow"
 env["ir.config_parameter"].set_param("stock_sync_api.keep_days", "30")
-env["ir.filters"].create({"name": "Mine", "model_id": "stock.sync.run"})
+env["ir.filters"].create({"name": "Mine", "model_id": "sync.run"})
 line = {"name": "x_external_id"}
 env["ir.exports"].create(
     {"name": "Mine", "resource": "stock.sync.binding", "export_fields": [(0, 0, line)]}
@@ -149,7 +149,7 @@ def test_life_without_a_warning_and_without_a_trace(new_database: NewDatabase) -
 
     assert database.install() == []
     installed = structure(database), meta_rows(database)
-    assert ("model", "stock.sync.backend") in installed[0]
+    assert ("model", "sync.flow") in installed[0]
     assert set(traces(database)) > set(before[2])
     assert database.query(
         "SELECT menu.name->>'fr_FR' FROM ir_ui_menu AS menu"

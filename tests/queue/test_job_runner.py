@@ -9,7 +9,7 @@ from odoo_queue import PATIENCE, OdooQueue
 FIRST = 250
 
 _SET_UP = """
-Backend = env["stock.sync.backend"]
+Backend = env["sync.flow"]
 Warehouse = env["stock.warehouse"]
 # Not the default one, which has no address.
 for name, ids in %(backends)r.items():
@@ -28,7 +28,7 @@ for name, ids in %(backends)r.items():
     env["stock.sync.binding"].create(
         [
             {
-                "backend_id": backend.id,
+                "flow_id": backend.id,
                 "product_id": product.id,
                 "external_id": product.name,
             }
@@ -42,7 +42,7 @@ _DIRECTLY = 'env.ref("stock_sync_api.ir_cron_stock_sync").method_direct_trigger(
 _STOCK = """
     SELECT binding.external_id, coalesce(sum(quant.quantity), 0)
       FROM stock_sync_binding binding
-      JOIN stock_sync_backend backend ON backend.id = binding.backend_id
+      JOIN sync_flow backend ON backend.id = binding.flow_id
  LEFT JOIN stock_quant quant ON quant.product_id = binding.product_id
                             AND quant.location_id = backend.location_id
   GROUP BY binding.external_id
@@ -50,7 +50,7 @@ _STOCK = """
 _JOBS = """
     SELECT job.channel, job.state
       FROM queue_job job
-      JOIN stock_sync_backend backend
+      JOIN sync_flow backend
         ON job.channel = 'root.stock_sync.backend_' || backend.id
   ORDER BY backend.id
 """
@@ -88,7 +88,7 @@ def test_two_backends_synchronise_at_once_each_on_its_channel(
     assert not together.broken
     assert len({channel for channel, _state in odoo.query(_JOBS)}) == 2
     assert stock(odoo) == api.quantities()
-    runs = odoo.query("SELECT state, trigger FROM stock_sync_run")
+    runs = odoo.query("SELECT state, trigger FROM sync_run")
     assert runs == [["done", "cron"], ["done", "cron"]]
 
 
@@ -105,7 +105,7 @@ def test_killed_server_goes_on_with_the_run_and_sets_each_product_once(
             killed.wait(PATIENCE)
 
     api.before = hold
-    received = "SELECT max(received) FROM stock_sync_run"
+    received = "SELECT max(received) FROM sync_run"
     odoo.shell(_DIRECTLY)
     with odoo.serving() as server:
         assert reached.wait(PATIENCE)
@@ -125,7 +125,7 @@ def test_killed_server_goes_on_with_the_run_and_sets_each_product_once(
         odoo.wait_for(lambda: states(odoo) == ["done", "done"])
     assert stock(odoo) == api.quantities()
     runs = odoo.query(
-        "SELECT state, received, interruptions FROM stock_sync_run ORDER BY backend_id"
+        "SELECT state, received, interruptions FROM sync_run ORDER BY flow_id"
     )
     assert runs[0] == ["done", FIRST, 1]
     assert len(runs) == 2

@@ -20,7 +20,7 @@ _MEASURE = """
 import time
 from odoo.addons.stock_sync_api.models import stock_sync_engine
 
-backend = env["stock.sync.backend"].search([("base_url", "!=", False)])
+backend = env["sync.flow"].search([("base_url", "!=", False)])
 service = env["stock.sync.service"]
 cron = env.ref("stock_sync_api.ir_cron_stock_sync")
 calls = env["ir.cron.progress"]
@@ -52,7 +52,7 @@ _START = (
     + """
 backend.concurrency = 25
 result["round"] = measure(cron._trigger)
-result["preview"] = measure(lambda: service.start_backend(backend, preview=True))
+result["preview"] = measure(lambda: service.start_flow(backend, preview=True))
 """
 )
 _CONTINUE = (
@@ -60,7 +60,7 @@ _CONTINUE = (
     + """
 stock_sync_engine.FOREGROUND_SECONDS = -1  # nothing is done while a person waits
 backend.write({"guard_change_percent": 1, "guard_minimum": 1})
-result["start"] = measure(lambda: service.start_backend(backend))
+result["start"] = measure(lambda: service.start_flow(backend))
 held = backend.run_ids.search([("state", "=", "held")])
 result["approval"] = measure(held.action_approve)
 """

@@ -1,0 +1,16 @@
+from odoo import models
+
+
+class SyncBackend(models.Model):
+    """What is changed here may mean something else for each of its flows."""
+
+    _inherit = "sync.backend"
+
+    def write(self, vals):
+        flows = self.with_context(active_test=False).flow_ids
+        if not flows._set_up_fields() & vals.keys():
+            return super().write(vals)
+        with flows._watching_meaning():
+            result = super().write(vals)
+        flows._end_pause_after_change(vals)
+        return result

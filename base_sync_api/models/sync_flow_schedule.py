@@ -1,0 +1,306 @@
+import re
+from datetime import datetime, time, timedelta, timezone
+from zoneinfo import ZoneInfo
+
+from babel.dates import format_timedelta
+from dateutil.relativedelta import relativedelta
+
+from odoo import api, fields, models
+from odoo.exceptions import ValidationError
+from odoo.tools import format_list
+from odoo.tools.misc import babel_locale_parse
+
+_TIME_OF_DAY = re.compile(r"([01]?[0-9]|2[0-3]):([0-5][0-9])")
+
+#: what decides when a flow is due
+_SCHEDULE_FIELDS = frozenset(
+    {
+        "schedule_by",
+        "schedule_number",
+        "schedule_unit",
+        "schedule_times",
+        "schedule_tz",
+    }
+)
+
+
+class SyncFlow(models.Model):
+    """When a flow does its work by itself.
+
+    One scheduled action serves many flows, and looks only at those that are due. A flow
+    with an interval or times of its own has it called then.
+    """
+
+    _inherit = "sync.flow"
+
+    schedule_by = fields.Selection(
+        [
+            ("action", "With the scheduled action"),
+            ("interval", "At an interval of its own"),
+            ("times", "At times of the day"),
+        ],
+        string="Runs",
+        required=True,
+        default="action",
+        help="The scheduled action works every hour, unless someone has changed that.",
+    )
+    schedule_number = fields.Integer(string="Every", required=True, default=1)
+    schedule_unit = fields.Selection(
+        [("minutes", "Minutes"), ("hours", "Hours"), ("days", "Days")],
+        string="Unit of the Interval",
+        required=True,
+        default="hours",
+    )
+    schedule_times = fields.Char(
+        string="Times",
+        help="With commas between them, for example 06:00, 12:30. One that the clocks"
+        " leave out in spring is an hour later that day; one that comes twice in autumn"
+        " is the first of the two.",
+    )
+    schedule_tz = fields.Selection(
+        "_get_time_zones",
+        string="Time Zone",
+        required=True,
+        default=lambda self: self.env.user.tz or "UTC",
+        help="Of the times of the day.",
+    )
+    schedule_since = fields.Datetime(
+        readonly=True,
+        copy=False,
+        help="When the schedule was last changed: times before that do not count.",
+    )
+    schedule = fields.Char(
+        compute="_compute_schedule",
+        help="When this is synchronised by itself.",
+    )
+
+    _schedule_number_positive = models.Constraint(
+        "CHECK(schedule_number > 0)", "The interval must be at least 1."
+    )
+
+    @api.model
+    def _get_time_zones(self):
+        return self.env["sync.backend"]._get_time_zones()
+
+    @api.constrains("schedule_by", "schedule_times")
+    def _check_schedule_times(self):
+        for flow in self.filtered(lambda flow: flow.schedule_by == "times"):
+            texts = (flow.schedule_times or "").split(",")
+            if not all(_TIME_OF_DAY.fullmatch(text.strip()) for text in texts):
+                raise ValidationError(
+                    self.env._(
+                        "Enter the times of the day like 06:00, 12:30: hours and"
+                        " minutes, with commas between them."
+                    )
+                )
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        flows = super().create(vals_list)
+        flows.filtered(lambda flow: flow.schedule_by != "action")._begin_schedule()
+        return flows
+
+    def write(self, vals):
+        result = super().write(vals)
+        if _SCHEDULE_FIELDS & vals.keys():
+            self._begin_schedule()
+        elif vals.keys() & {"paused", "active", "setup_step", "base_url"}:
+            self._wake_when_due()
+        return result
+
+    def _begin_schedule(self):
+        self.schedule_since = fields.Datetime.now()
+        self._wake_when_due()
+
+    # --- when it is due ---
+
+    def _get_due_date(self):
+        """When the flow is due by its own schedule; that may be in the past.
+
+        :return: naive UTC; None where it is due whenever the scheduled action works
+        """
+        self.ensure_one()
+        if self.schedule_by == "action":
+            return None
+        last = self._get_last_start()
+        if self.schedule_by == "interval":
+            interval = relativedelta(**{self.schedule_unit: self.schedule_number})
+            return last + interval if last else self.schedule_since
+        return self._next_time_after(max(filter(None, [last, self.schedule_since])))
+
+    def _get_last_start(self):
+        """When the last run by schedule began."""
+        run = self.env["sync.run"].sudo()
+        domain = [("flow_id", "=", self._origin.id), ("trigger", "=", "cron")]
+        return run.search(domain, order="start_date DESC", limit=1).start_date
+
+    def _next_time_after(self, date):
+        """The first of the times of the day that comes after a moment.
+
+        :param date: naive UTC
+        :return: naive UTC
+        """
+        zone = ZoneInfo(self.schedule_tz)
+        day = date.replace(tzinfo=timezone.utc).astimezone(zone).date()
+        moments = (
+            datetime.combine(day + timedelta(days=later), at, tzinfo=zone)
+            for later in range(3)  # on the day that clocks change, the next is not it
+            for at in self._get_times()
+        )
+        utc = (m.astimezone(timezone.utc).replace(tzinfo=None) for m in moments)
+        return min(moment for moment in utc if moment > date)
+
+    def _get_times(self):
+        """:return: list of ``datetime.time``, in order"""
+        matches = _TIME_OF_DAY.finditer(self.schedule_times or "")
+        return sorted(time(*map(int, match.groups())) for match in matches)
+
+    def _is_due(self):
+        """Whether the flow's time has come; whether it can work is another matter."""
+        self.ensure_one()
+        now = fields.Datetime.now()
+        if self.next_attempt_date:
+            return self.next_attempt_date <= now
+        due = self._get_due_date()
+        return due is None or due <= now
+
+    # --- having it called ---
+
+    def _get_cron(self):
+        """The scheduled action of the flow's kind; empty if someone has deleted it."""
+        return self.env["ir.cron"]._of_sync(self._get_kind().cron)
+
+    def _wake(self, date=None):
+        """Have the scheduled action called as soon as possible, or at a time.
+
+        Odoo looks for what has become due once a minute, so a time is up to a minute
+        late.
+
+        :param date: naive UTC
+        """
+        self.ensure_one()
+        if cron := self._get_cron():
+            cron._trigger(at=date)
+
+    def _wake_when_due(self):
+        """Have flows with a schedule of their own called when they are next due."""
+        now = fields.Datetime.now()
+        for flow in self:
+            due = flow._get_due_date() if flow._is_live() else None
+            if due:
+                flow._wake(due if due > now else None)
+
+    def _is_live(self):
+        """Whether the flow is to work by itself."""
+        self.ensure_one()
+        return bool(
+            self.active
+            and self.base_url
+            and not self.paused
+            and self.setup_step == "done"
+        )
+
+    # --- in words ---
+
+    @api.depends("paused", "setup_step", "next_attempt_date", *_SCHEDULE_FIELDS)
+    @api.depends_context("lang")
+    def _compute_schedule(self):
+        by_cron = {}
+        for flow in self.filtered("kind"):
+            by_cron.setdefault(flow._get_cron(), self.browse())
+            by_cron[flow._get_cron()] |= flow
+        (self - self.filtered("kind")).schedule = False
+        for cron, flows in by_cron.items():
+            wake_ups = flows._get_wake_ups(cron)
+            for flow in flows:
+                flow.schedule = flow._describe_schedule(cron, wake_ups[flow])
+
+    def _describe_schedule(self, cron, wake_ups):
+        self.ensure_one()
+        if self.setup_step != "done":
+            return self.env._("Not switched on yet")
+        if self.paused:
+            return self.env._("Paused: nothing is synchronised")
+        if not cron.active:
+            return self.env._("The scheduled action is switched off")
+        date = self._get_next_run_date(cron, wake_ups)
+        if self.schedule_by == "interval":
+            number, unit = self.schedule_number, self.schedule_unit
+        elif self.schedule_by == "action":
+            number, unit = cron.interval_number, cron.interval_type
+        else:
+            times = [f"{at:%H:%M}" for at in self._get_times()]
+            return self._with_next_run(
+                self.env._(
+                    "At %(times)s (%(zone)s)",
+                    times=format_list(self.env, times),
+                    zone=self.schedule_tz,
+                ),
+                date,
+            )
+        return self._with_next_run(self._interval_in_words(number, unit), date)
+
+    def _get_wake_ups(self, cron):
+        """When the scheduled action is called beside its regular times.
+
+        :return: dict of flow to dates, naive UTC
+        """
+        triggers = self.env["ir.cron.trigger"].sudo()
+        dates = triggers.search([("cron_id", "=", cron.id)]).mapped("call_at")
+        return dict.fromkeys(self, dates)
+
+    def _get_next_run_date(self, cron, wake_ups):
+        """The first time that the scheduled action is called and not sent away.
+
+        That is not before the next attempt, for which it is called specially, and from
+        then on at whatever time comes first.
+
+        :param wake_ups: dates at which it is called beside its regular times
+        """
+        self.ensure_one()
+        date, earliest = cron.nextcall, self._get_earliest_run_date()
+        while earliest and date < earliest:
+            date += cron._sync_interval()
+        return min([date, *(at for at in wake_ups if not earliest or at >= earliest)])
+
+    def _get_earliest_run_date(self):
+        """Before when the flow is left alone; None where it is not."""
+        self.ensure_one()
+        open_run = self._open_runs()[:1]
+        return open_run.resume_date or self.next_attempt_date or self._get_due_date()
+
+    @api.model
+    def _interval_in_words(self, number, unit):
+        """For example “Every hour”."""
+        if number == 1:
+            return {
+                "minutes": self.env._("Every minute"),
+                "hours": self.env._("Every hour"),
+                "days": self.env._("Every day"),
+                "weeks": self.env._("Every week"),
+                "months": self.env._("Every month"),
+            }[unit]
+        return {
+            "minutes": self.env._("Every %s minutes", number),
+            "hours": self.env._("Every %s hours", number),
+            "days": self.env._("Every %s days", number),
+            "weeks": self.env._("Every %s weeks", number),
+            "months": self.env._("Every %s months", number),
+        }[unit]
+
+    @api.model
+    def _with_next_run(self, interval, date):
+        """For example “Every hour, next run in 12 minutes”.
+
+        :param date: of the next run, naive UTC
+        """
+        wait = date - fields.Datetime.now()
+        if wait <= timedelta(0):
+            return self.env._("%(interval)s, next run in a moment", interval=interval)
+        return self.env._(
+            "%(interval)s, next run %(in_time)s",
+            interval=interval,
+            in_time=format_timedelta(
+                wait, add_direction=True, locale=babel_locale_parse(self.env.lang)
+            ),
+        )
