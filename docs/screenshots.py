@@ -307,9 +307,7 @@ def shoot_run(browser, odoo, mock, suffix):
             mock.set_quantity(number, str(10 * int(number)))
         odoo.call("product.template", "write", [product], {"x_external_id": "2O"})
         odoo.call("sync.flow", "action_sync", [backend])
-        [run] = odoo.call(
-            "sync.run", "search", [("flow_id", "=", backend)], limit=1
-        )
+        [run] = odoo.call("sync.run", "search", [("flow_id", "=", backend)], limit=1)
         odoo.show(
             "stock_sync_api.stock_sync_run_action",
             run,

@@ -18,13 +18,13 @@ def post_init_hook(env):
         env, "product_template", _TEMPLATE_VALUES
     ):
         ids_by_product.setdefault(product_id, external_id)
-    products_by_backend_and_id = defaultdict(list)
+    products_by_flow_and_id = defaultdict(list)
     for product in env["product.product"].browse(ids_by_product):
         external_id = ids_by_product[product.id].strip()
         if external_id:
-            key = (product._sync_backend(), external_id)
-            products_by_backend_and_id[key].append(product)
-    for (_backend, external_id), products in products_by_backend_and_id.items():
+            key = (product._sync_flow(), external_id)
+            products_by_flow_and_id[key].append(product)
+    for (_flow, external_id), products in products_by_flow_and_id.items():
         if len(products) > 1:
             _logger.warning(
                 "The external id %s was not adopted: the products %s share it",

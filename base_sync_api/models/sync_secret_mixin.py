@@ -138,10 +138,8 @@ class SyncSecretMixin(models.AbstractModel):
         prefixes = self._get_secret_prefixes()
         if self.secret_source == "config":
             prefixes = [prefix.lower() for prefix in prefixes]
-        pattern = SECRET_NAMES[self.secret_source]
-        return any(
-            name.startswith(prefix) and pattern.fullmatch(name[len(prefix) :])
-            for prefix in prefixes
+        return bool(SECRET_NAMES[self.secret_source].fullmatch(name)) and any(
+            name.startswith(prefix) and name != prefix for prefix in prefixes
         )
 
     def write(self, vals):

@@ -1,4 +1,5 @@
 from . import sync_error
+from . import sync_secret_mixin
 from . import stock_location
 from . import stock_move
 from . import stock_quant

@@ -180,7 +180,7 @@ class StockSyncBinding(models.Model):
                         " %(backend)s already. Each product needs its own.",
                         external_id=binding.external_id,
                         product=binding.product_id.display_name,
-                        flow=binding.flow_id.name,
+                        backend=binding.flow_id.name,
                     )
                 )
 

@@ -127,7 +127,7 @@ class StockSyncMissing(models.AbstractModel):
                 SELECT binding.id, array_agg(site.id)
                   FROM stock_sync_binding binding,
                        (VALUES %(sites)s) AS site (id, location_ids)
-                 WHERE binding.flow_id = %(backend)s
+                 WHERE binding.flow_id = %(flow)s
                    AND binding.id > %(position)s
                    %(only)s
                    AND (SELECT count(*) FROM stock_sync_level level

@@ -74,7 +74,7 @@ class StockSyncRecord(models.AbstractModel):
             return outcome.skip(
                 "not_configured",
                 reason="no_external_id",
-                flow=line.flow_id.name,
+                backend=line.flow_id.name,
             )
         if not outcome.site:  # the backend sets another location since
             return outcome.skip("unknown_location", reason="changed")

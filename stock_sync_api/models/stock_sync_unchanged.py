@@ -91,7 +91,7 @@ class StockSyncUnchanged(models.AbstractModel):
                            AND date IS NOT NULL
                            AND accepted_by_run < %(run)s
                         OFFSET 0) level
-                 WHERE binding.flow_id = %(backend)s
+                 WHERE binding.flow_id = %(flow)s
                    AND binding.external_id = ANY(string_to_array(%(ids)s, chr(31)))
                    AND binding.state = 'ok'
                    AND binding.error_code IS NULL

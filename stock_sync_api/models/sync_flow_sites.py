@@ -102,7 +102,7 @@ class SyncFlow(models.Model):
                         " contain each other, or remove one external ID.",
                         product=product.display_name,
                         location=overlaps[other].complete_name,
-                        flows=", ".join(flows.sorted().mapped("name")),
+                        backends=", ".join(flows.sorted().mapped("name")),
                     )
                 )
 

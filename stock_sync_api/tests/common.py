@@ -12,7 +12,8 @@ from odoo.tools import mute_logger
 
 #: Odoo's test harness lets no other host through, so that faults are mocked here
 API = "http://localhost:9/api"
-SERVICE_LOGGER = "odoo.addons.stock_sync_api"
+#: of the base and of this addon
+SERVICE_LOGGER = "odoo.addons"
 
 
 class StockSyncCase(TransactionCase):

@@ -13,7 +13,8 @@ from odoo.modules.neutralize import get_neutralization_queries
 from odoo.tests import new_test_user, tagged
 from odoo.tools import mute_logger
 
-from ..models import stock_sync_health_mixin
+from odoo.addons.base_sync_api.models import sync_flow_health
+
 from .common import API, SERVICE_LOGGER, StockSyncCase
 
 DOWN = (500, {}, "")
@@ -77,9 +78,7 @@ class AlertCase(StockSyncCase):
 class TestPauses(AlertCase):
     def _pause(self):
         """Minutes until the next attempt, as one more failure makes it."""
-        with patch.object(
-            stock_sync_health_mixin.random, "uniform", lambda low, high: 1
-        ):
+        with patch.object(sync_flow_health.random, "uniform", lambda low, high: 1):
             start = fields.Datetime.now() + self.wait()
             self.break_down()
         pause = self.backend.next_attempt_date - start
@@ -571,9 +570,7 @@ class TestHealth(AlertCase):
                 name = f"{more}-{number}"
                 backends |= self.backend.copy({"name": name, "active": True})
             for backend in backends:
-                self.env["sync.run"].create(
-                    {"flow_id": backend.id, "state": "done"}
-                )
+                self.env["sync.run"].create({"flow_id": backend.id, "state": "done"})
             self.env.flush_all()
             self.env.invalidate_all()
             before = self.env.cr.sql_log_count

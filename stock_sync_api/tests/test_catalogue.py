@@ -10,7 +10,8 @@ from odoo.exceptions import UserError
 from odoo.tests import new_test_user, tagged
 from odoo.tools import mute_logger
 
-from ..models import stock_sync_heartbeat_mixin
+from odoo.addons.base_sync_api.models import sync_flow_heartbeat
+
 from .common import SERVICE_LOGGER, StockSyncCase
 from .test_list import ListCase
 
@@ -45,7 +46,7 @@ class TestCatalogue(ListCase):
         self.called = []
         self.startPatcher(
             patch.object(
-                stock_sync_heartbeat_mixin,
+                sync_flow_heartbeat,
                 "_call",
                 lambda url, _backend: self.called.append(url.rsplit("/", 1)[1]),
             )

@@ -10,8 +10,9 @@ from odoo.tests import tagged
 from odoo.tools import mute_logger
 
 from odoo.addons.base.models import ir_cron
+from odoo.addons.base_sync_api.models import sync_service
 
-from ..models import stock_sync_engine, stock_sync_service, stock_sync_source
+from ..models import stock_sync_engine, stock_sync_source
 from .common import SERVICE_LOGGER, StockSyncCase
 
 
@@ -154,7 +155,7 @@ class TestCron(StockSyncCase):
             patch.object(Engine, "_continue_run", continue_second),
             mute_logger("odoo.addons.base.models.ir_cron"),  # it got nowhere
             # its dates are those of the test's transaction
-            patch.object(stock_sync_service, "OPEN_RUN_EXPIRY", timedelta(days=1)),
+            patch.object(sync_service, "OPEN_RUN_EXPIRY", timedelta(days=1)),
         ):
             for call in calls:
                 with freeze_time(call):

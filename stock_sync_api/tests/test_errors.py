@@ -17,8 +17,15 @@ from odoo.exceptions import UserError
 from odoo.tests import new_test_user, tagged
 from odoo.tools import mute_logger
 
-from ..models.stock_sync_error_mixin import ERROR_CODES, SENTENCES
+from odoo.addons.base_sync_api.models import sync_error
+
+from ..models.sync_error import ERROR_CODES as STOCK_CODES
+from ..models.sync_error import SENTENCES as STOCK_SENTENCES
+
 from .common import SERVICE_LOGGER, StockSyncCase
+
+ERROR_CODES = [*sync_error.ERROR_CODES, *STOCK_CODES]
+SENTENCES = {**sync_error.SENTENCES, **STOCK_SENTENCES}
 
 SECRET = "canary-4711-secret"
 HTML = "<!doctype html><title>Sign in</title>"
@@ -582,7 +589,7 @@ class TestSentences(StockSyncErrorCase):
         self.assertFalse(codes - set(SENTENCES), "each needs one without a reason")
 
     def test_every_sentence_renders(self):
-        explain = self.env["sync.error"]._explain
+        explain = self.backend._explain
         for key, sentence in SENTENCES.items():
             code, _dot, reason = key.partition(".")
             with self.subTest(key):
@@ -594,11 +601,11 @@ class TestSentences(StockSyncErrorCase):
                     self.assertIn(str(fact), message)
 
     def test_sentence_survives_facts_that_look_like_placeholders(self):
-        explain = self.env["sync.error"]._explain
+        explain = self.backend._explain
         message = explain("product_not_found", {"external_id": "100%(x)s %s"})
         self.assertIn("100%(x)s %s", message)
 
     def test_unknown_reason_falls_back_to_the_sentence_of_the_code(self):
-        explain = self.env["sync.error"]._explain
+        explain = self.backend._explain
         message = explain("connection_error", {"host": "h", "reason": "martians"})
         self.assertIn("broke off", message)

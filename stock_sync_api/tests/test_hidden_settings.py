@@ -5,7 +5,8 @@ from lxml import etree
 from odoo.tests import tagged
 from odoo.tools.safe_eval import safe_eval
 
-from ..models.stock_sync_api_mixin import USED_WITH
+from odoo.addons.base_sync_api.models.sync_flow_request import USED_WITH
+
 from .common import API, StockSyncCase
 
 #: what decides what the form shows, with everything that can be chosen
@@ -33,7 +34,7 @@ class TestHiddenSettings(StockSyncCase):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        view = cls.env.ref("stock_sync_api.stock_sync_backend_view_form")
+        view = cls.env.ref("base_sync_api.sync_flow_view_form")
         arch = cls.env["sync.flow"].get_view(view.id, "form")["arch"]
         cls.conditions = {}
         for node in etree.fromstring(arch).iter("field"):

@@ -6,7 +6,9 @@ from freezegun import freeze_time
 
 from odoo.tests import tagged
 
-from ..models import stock_sync_engine, stock_sync_unlisted
+from odoo.addons.base_sync_api.models import sync_engine
+
+from ..models import stock_sync_unlisted
 from .test_list import ListCase, SitesCase
 
 
@@ -289,7 +291,7 @@ class TestPartialList(ListCase):
         self.hidden_say("4")
         with (
             patch.object(stock_sync_unlisted, "BATCH_SIZE", 1),
-            patch.object(stock_sync_engine, "FOREGROUND_SECONDS", -1),
+            patch.object(sync_engine, "FOREGROUND_SECONDS", -1),
         ):
             run = self.sync_all()
             self.assertEqual((run.state, len(self.calls)), ("planning", 1))

@@ -3,7 +3,8 @@ from datetime import timedelta
 from odoo import fields
 from odoo.tests import tagged
 
-from ..models import stock_sync_retention
+from odoo.addons.base_sync_api.models import sync_retention
+
 from .common import StockSyncCase
 
 
@@ -127,7 +128,7 @@ class TestRetention(StockSyncCase):
     def test_each_batch_is_small(self):
         run = self.make_run(100, lines=5)
         self.make_run()
-        self.patch(stock_sync_retention, "BATCH_SIZE", 2)
+        self.patch(sync_retention, "BATCH_SIZE", 2)
         removed = []
         more = True
         while more:

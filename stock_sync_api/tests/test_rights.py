@@ -100,9 +100,7 @@ class TestRights(StockSyncCase):
                 self.assertEqual(self.product.x_external_id, "new")
 
     def test_only_managers_approve_or_reject(self):
-        run = self.env["sync.run"].create(
-            {"flow_id": self.backend.id, "state": "held"}
-        )
+        run = self.env["sync.run"].create({"flow_id": self.backend.id, "state": "held"})
         for method in ("action_approve", "action_reject"):
             with self.subTest(method=method), self.assertRaises(UserError):
                 getattr(run.with_user(self.user), method)()

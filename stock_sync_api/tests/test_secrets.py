@@ -210,7 +210,7 @@ class TestSecretHosts(SecretCase):
         self.assertEqual(
             (code, facts["reason"]), ("not_configured", f"secret_host_{source}")
         )
-        sentence = self.backend.env["sync.error"]._explain(code, facts)
+        sentence = self.backend._explain(code, facts)
         self.assert_plain_sentence(sentence)
         name, host_name = self.NAMES[source]
         for word in (name, f"set {host_name} to {host};"):

@@ -502,9 +502,7 @@ class TestRemoteCalls(SecurityCase):
                             with mute_logger(SERVICE_LOGGER):
                                 self.rpc(self.users[name], model, method, ids[model])
                         self.assertFalse(self.calls + self.queries, "no request")
-                        self.assertEqual(
-                            self.env["sync.run"].search_count([]), runs
-                        )
+                        self.assertEqual(self.env["sync.run"].search_count([]), runs)
                         self.assertEqual(self.on_hand(), 5)
 
     def test_what_is_for_code_only_cannot_be_called_by_a_browser(self):

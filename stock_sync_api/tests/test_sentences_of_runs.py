@@ -4,7 +4,8 @@ from unittest.mock import Mock
 from odoo.tests import tagged
 from odoo.tools import mute_logger
 
-from ..tools import format_number
+from odoo.addons.base_sync_api.tools.numbers import format_number
+
 from .common import SERVICE_LOGGER, StockSyncCase
 
 LOGGER = "odoo.addons.stock_sync_api.models.sync_run"

@@ -6,7 +6,7 @@ from odoo.tools import mute_logger
 
 from .common import API, SERVICE_LOGGER, StockSyncCase
 
-SETUP_FORM = "stock_sync_api.stock_sync_backend_view_form_setup"
+SETUP_FORM = "base_sync_api.sync_flow_view_form_setup"
 
 
 @tagged("post_install", "-at_install")
@@ -140,9 +140,7 @@ class TestSetup(StockSyncCase):
 
     def test_what_a_preset_does_not_cover_is_said_in_the_set_up(self):
         preset = self.env.ref("stock_sync_api.preset_woocommerce")
-        Backend = self.env["sync.flow"].with_context(
-            default_setup_step="connect"
-        )
+        Backend = self.env["sync.flow"].with_context(default_setup_step="connect")
         with Form(Backend, SETUP_FORM) as form:
             form.name = "My shop"
             self.assertFalse(form.preset_limits)

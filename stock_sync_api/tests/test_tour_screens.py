@@ -5,7 +5,8 @@ from unittest.mock import patch
 from odoo.tests import tagged
 from odoo.tools import mute_logger
 
-from ..models import stock_sync_backend_dashboard
+from odoo.addons.base_sync_api.models import sync_flow_dashboard
+
 from .common import SERVICE_LOGGER
 from .tour_common import TourCase
 
@@ -40,11 +41,11 @@ class ScreenTours(TourCase):
 
     def test_preview_goes_on_in_the_background(self):
         self.backend.setup_step = "preview"
-        service = self.env.registry["stock.sync.service"]
+        flow = self.env.registry["sync.flow"]
         cron = self.env.registry["ir.cron"]
         with (
-            patch.object(stock_sync_backend_dashboard, "BACKGROUND_SIZE", 0),
-            patch.object(service, "_continue_later", lambda *args, **kwargs: None),
+            patch.object(sync_flow_dashboard, "BACKGROUND_SIZE", 0),
+            patch.object(flow, "_wake", lambda *args, **kwargs: None),
             # The button of the schedule does its work at once.
             patch.object(
                 cron,

@@ -18,7 +18,7 @@ SOON = 2
 
 _MEASURE = """
 import time
-from odoo.addons.stock_sync_api.models import stock_sync_engine
+from odoo.addons.base_sync_api.models import sync_engine
 
 backend = env["sync.flow"].search([("base_url", "!=", False)])
 service = env["stock.sync.service"]
@@ -58,7 +58,7 @@ result["preview"] = measure(lambda: service.start_flow(backend, preview=True))
 _CONTINUE = (
     _MEASURE
     + """
-stock_sync_engine.FOREGROUND_SECONDS = -1  # nothing is done while a person waits
+sync_engine.FOREGROUND_SECONDS = -1  # nothing is done while a person waits
 backend.write({"guard_change_percent": 1, "guard_minimum": 1})
 result["start"] = measure(lambda: service.start_flow(backend))
 held = backend.run_ids.search([("state", "=", "held")])

@@ -11,9 +11,13 @@ def _tell_who_works(cr):
     """Alerts are new: whoever a backend works as is told of its trouble."""
     cr.execute(
         """
-        UPDATE stock_sync_backend
-           SET responsible_id = user_id
-         WHERE responsible_id IS NULL AND user_id <> %s AND base_url IS NOT NULL
+        UPDATE sync_backend
+           SET responsible_id = sync_flow.user_id
+          FROM sync_flow
+         WHERE sync_flow.backend_id = sync_backend.id
+           AND sync_backend.responsible_id IS NULL
+           AND sync_flow.user_id <> %s
+           AND sync_backend.base_url IS NOT NULL
         """,
         [SUPERUSER_ID],
     )
@@ -26,6 +30,5 @@ def _move_secrets(cr):
     cr.execute("SELECT id, secret FROM stock_sync_backend WHERE secret IS NOT NULL")
     env = api.Environment(cr, SUPERUSER_ID, {})
     for backend_id, secret in cr.fetchall():
-        env["stock.sync.backend"].browse(backend_id).secret = secret
+        env["sync.backend"].browse(backend_id).secret = secret
     env.flush_all()
-    cr.execute("ALTER TABLE stock_sync_backend DROP COLUMN secret")

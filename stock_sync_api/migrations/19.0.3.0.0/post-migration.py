@@ -27,7 +27,7 @@ _FORMER_VALUES = {
 
 def migrate(cr, version):
     # Where a run was is written down in another way now: it begins again.
-    cr.execute("UPDATE stock_sync_run SET plan_state = NULL WHERE state = 'planning'")
+    cr.execute("UPDATE sync_run SET plan_state = NULL WHERE state = 'planning'")
     env = api.Environment(cr, SUPERUSER_ID, {})
     for name, former in _FORMER_VALUES.items():
         preset = env.ref(f"stock_sync_api.{name}", raise_if_not_found=False)
@@ -36,26 +36,26 @@ def migrate(cr, version):
 
 
 def _bring_up_to_date(env, preset, former):
-    """Give a preset's backends what it says now; what people have typed in stays."""
-    now = preset._get_backend_values()
-    backends = env["stock.sync.backend"].with_context(active_test=False)
-    for backend in backends.search([("preset_id", "=", preset.id)]):
+    """Give a preset's flows what it says now; what people have typed in stays."""
+    now = env["sync.flow"]._values_of_preset(preset)
+    flows = env["sync.flow"].with_context(active_test=False)
+    for flow in flows.search([("preset_id", "=", preset.id)]):
         values = {
             fname: now[fname]
             for fname, value in former.items()
-            if (backend[fname] or False) == value
+            if (flow[fname] or False) == value
         }
         # new, so that nobody can have decided it
         values["list_is_partial"] = now["list_is_partial"]
-        commands = _new_parameters(backend, preset)
+        commands = _new_parameters(flow, preset)
         if commands:
             values["parameter_ids"] = commands
-        backend.write(values)
+        flow.write(values)
 
 
-def _new_parameters(backend, preset):
+def _new_parameters(flow, preset):
     """The order of the list, where there is none yet."""
-    names = backend.parameter_ids.mapped("name")
+    names = flow.parameter_ids.mapped("name")
     return [
         Command.create(row)
         for row in preset.values.get("parameter_ids", [])
