@@ -149,9 +149,8 @@ def _addon_through_pytest(
 ) -> int:
     name = "stock_sync_pytest"
     with preparing():
-        databases.copy(runtime, databases.addon_template(runtime), name)
-        if addon != ADDON:
-            databases.install(runtime, name, [addon])
+        template = databases.with_addon(runtime, databases.FULL, addon)
+        databases.copy(runtime, template, name)
     options = [f"--odoo-database={name}", "--odoo-http"]
     return _pytest(addon, [*options, *arguments], runtime.environment)
 
