@@ -1,15 +1,9 @@
-"""One Odoo for all tests; a transaction and mock APIs for each."""
+"""A transaction and mock APIs for each test."""
 
 import pytest
-from live_odoo import live_odoo, undone
+from live_odoo import undone
 from local_api import KEY, LocalApi, items
 from shop import Shop
-
-
-@pytest.fixture(scope="session")
-def registry(runtime):
-    with live_odoo(runtime, "e2e") as registry:
-        yield registry
 
 
 @pytest.fixture

@@ -23,9 +23,9 @@ from devenv.paths import ADDON
 
 
 @contextmanager
-def live_odoo(runtime: Runtime, name: str) -> Iterator[Registry]:
+def live_odoo(runtime: Runtime) -> Iterator[Registry]:
     """The registry of a copy of the database with the addon; dropped at the end."""
-    name = f"stock_sync_{name}_{os.getpid()}"
+    name = f"stock_sync_live_{os.getpid()}"
     with preparing():
         template = databases.with_addon(runtime, databases.FULL, ADDON)
     with (
