@@ -41,23 +41,25 @@ def run(
     :param at_once: how many of them run at the same time
     """
     waiting = list(programs)
-    running: dict[Program, tuple[subprocess.Popen[bytes], float]] = {}
+    running: list[tuple[Program, subprocess.Popen[bytes], float]] = []
     try:
         while waiting or running:
             while waiting and len(running) < at_once:
                 program = waiting.pop(0)
                 say(f"{program.what} …")
-                running[program] = (_start(program, environment), time.monotonic())
+                child = _start(program, environment)
+                running.append((program, child, time.monotonic()))
             time.sleep(0.1)
-            for program, (child, start) in list(running.items()):
+            for entry in running.copy():
+                program, child, start = entry
                 code = child.poll()
                 if code is not None:
-                    del running[program]
+                    running.remove(entry)
                     yield Ended(program, code, time.monotonic() - start)
     finally:
-        for child, _start_time in running.values():
+        for _program, child, _start_time in running:
             child.terminate()
-        for child, _start_time in running.values():
+        for _program, child, _start_time in running:
             child.wait()
 
 
