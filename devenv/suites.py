@@ -23,7 +23,7 @@ class Suite(NamedTuple):
     @property
     def database(self) -> str:
         """Name of the database for the tests."""
-        return f"{self.template.replace('template', 'test')}_{self.addon}"
+        return f"{self.addon}_test_{self.template.rpartition('_')[2]}"
 
     @property
     def tags(self) -> str:

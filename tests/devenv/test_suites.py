@@ -14,7 +14,7 @@ def test_a_suite_leaves_out_what_its_database_is_too_small_for():
     assert Suite("template_a", "some_addon").tags == "/some_addon"
     small = Suite("template_a", "some_addon", without="large")
     assert small.tags == "/some_addon,-large"
-    assert small.database == "test_a_some_addon"
+    assert small.database == "some_addon_test_a"
 
 
 def test_each_addon_has_a_suite_and_each_suite_a_database():
