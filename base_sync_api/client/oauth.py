@@ -7,8 +7,8 @@ import time
 from typing import NamedTuple
 from urllib.parse import urlencode, urlsplit
 
-from . import strict_json
 from .auth import Auth
+from .codecs import strict_json
 from .deadline import seconds_left
 from .errors import AnswerTimeout, AuthFailed, Blocked, ClientError
 from .transport import Transport
@@ -115,7 +115,7 @@ def _fetch(auth: Auth, transport: Transport) -> _Token:
     except ClientError as error:
         if error.transient or isinstance(error, AnswerTimeout | Blocked):
             raise
-        # Whatever else it is, there is no token; a 404 here is about no product.
+        # Whatever else it is, there is no token; a 404 is not about what was asked.
         raise _no_token(auth, error.facts.get("status"), error.body) from error
     text = content.get("access_token") if isinstance(content, dict) else None
     if type(text) is not str or not text.isprintable() or not text.strip():

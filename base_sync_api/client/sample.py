@@ -1,12 +1,9 @@
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from .errors import ClientError
-from .level import Level
 from .transport import Answer
 
-#: how many levels and faults are shown
-MAX_LEVELS = 50
 _EXCERPT_LENGTH = 2000
 #: of a body, as much as the excerpt can come from, however much is hidden in it
 _LOOKED_AT = 4 * _EXCERPT_LENGTH
@@ -23,9 +20,6 @@ class Sample:
     :param excerpt: the beginning of the body, without secrets
     :param withheld: whether the body is not shown because a secret may be in it
     :param rows: how many rows were found
-    :param levels: what they say
-    :param faults: (external id or None, error) of rows that say nothing usable; the
-        number of the row is in the error's facts
     :param error: what went wrong with all of it
     :param has_next: whether there is a next page
     """
@@ -37,8 +31,6 @@ class Sample:
     excerpt: str = ""
     withheld: bool = False
     rows: int = 0
-    levels: list[Level] = field(default_factory=list)
-    faults: list[tuple[str | None, ClientError]] = field(default_factory=list)
     error: ClientError | None = None
     has_next: bool = False
 

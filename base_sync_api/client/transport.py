@@ -17,6 +17,7 @@ from urllib.parse import urljoin, urlsplit
 import requests
 import urllib3
 
+from .body_kind import looks_like_html
 from .deadline import (
     DeadlineAdapter,
     answer_until,
@@ -40,7 +41,8 @@ from .errors import (
 from .pace import Pace
 from .retry_after import seconds_to_wait
 from .secret_query import without_secret
-from .strict_json import looks_like_html
+
+USER_AGENT = "Odoo base_sync_api"
 
 _CHUNK = 65536
 _REDIRECTS = {301, 302, 303, 307, 308}
@@ -66,7 +68,7 @@ class Limits:
     max_attempts: int = 3
     first_backoff: float = 0.5
     max_retry_after: float = 5
-    #: one product takes a few hundred; parsed JSON takes up to 20 times its text
+    #: one row takes a few hundred; parsed JSON takes up to 20 times its text
     max_bytes: int = 1024 * 1024
     max_redirects: int = 5
     max_pages: int = 20_000
@@ -116,6 +118,7 @@ class Transport:
 
     :param max_connections: how many idle connections are kept
     :param pace: how fast requests may follow each other
+    :param user_agent: what calls, for the API's own statistics
     """
 
     def __init__(
@@ -123,6 +126,7 @@ class Transport:
         limits: Limits,
         max_connections: int = 1,
         pace: Pace | None = None,
+        user_agent: str = USER_AGENT,
     ):
         self.limits = limits
         self.calls = 0
@@ -132,7 +136,7 @@ class Transport:
         self._session = _Session()
         self._session.headers = requests.structures.CaseInsensitiveDict(
             {
-                "User-Agent": "Odoo stock_sync_api",
+                "User-Agent": user_agent,
                 "Accept": "application/json",
                 "Accept-Encoding": "gzip",
             }

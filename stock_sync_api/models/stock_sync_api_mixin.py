@@ -3,16 +3,9 @@ from urllib.parse import urlsplit
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 
-from odoo.addons.base_sync_api.client import (
-    ApiSettings,
-    Auth,
-    Limits,
-    Mapping,
-    MappingError,
-    Paging,
-    StockApi,
-)
+from odoo.addons.base_sync_api.client import Auth, Limits, MappingError, Paging
 
+from ..client import Mapping, StockApi, StockApiSettings
 from .stock_sync_parameter import PARAMETER_NAME, may_be_header
 
 #: the client's words for the expressions, and the fields that hold them
@@ -607,7 +600,7 @@ class StockSyncApiMixin(models.AbstractModel):
     def _get_api_settings(self):
         """Everything that the client needs to know, secrets included."""
         self.ensure_one()
-        return ApiSettings(
+        return StockApiSettings(
             base_url=self.base_url,
             item_path=self.item_path or "",
             list_path=self.list_path or "",

@@ -9,16 +9,9 @@ from unittest.mock import patch
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from odoo.addons.base_sync_api.client import (
-    ApiSettings,
-    ClientError,
-    Limits,
-    Mapping,
-    MappingError,
-    Paging,
-    StockApi,
-)
+from odoo.addons.base_sync_api.client import ClientError, Limits, MappingError, Paging
 from odoo.addons.base_sync_api.client.transport import Answer, Transport
+from odoo.addons.stock_sync_api.client import Mapping, StockApi, StockApiSettings
 
 URL = "http://127.0.0.1/api"
 IDS = ["1", "2", "A/7 é"]
@@ -69,7 +62,9 @@ def check_error(error):
 def check_answers(settings_):
     """Ask in every way that the settings allow."""
     limits = Limits(max_attempts=1, max_pages=5)
-    with StockApi(ApiSettings(URL, limits=limits, concurrency=1, **settings_)) as api:
+    with StockApi(
+        StockApiSettings(URL, limits=limits, concurrency=1, **settings_)
+    ) as api:
         answered = []
         for external_id, answer in api.get_levels(IDS):
             answered.append(external_id)
@@ -81,7 +76,7 @@ def check_answers(settings_):
                     check_level(level)
         assert answered == IDS
     if settings_["list_path"]:
-        with StockApi(ApiSettings(URL, limits=limits, **settings_)) as api:
+        with StockApi(StockApiSettings(URL, limits=limits, **settings_)) as api:
             try:
                 for page in api.pages():
                     json.dumps(page.state)

@@ -1,0 +1,1 @@
+"""How bodies are read and written, by what they are."""
