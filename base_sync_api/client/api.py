@@ -6,16 +6,18 @@ from datetime import datetime
 from itertools import islice
 from typing import Any
 
+from .answer import Answer
 from .errors import ClientError
 from .ids_reader import IdsReader
 from .item_reader import ItemReader
 from .list_reader import ListReader
 from .moment import written_moment
 from .pace import Pace
+from .request import METHODS, READS, Value, with_query
 from .sample import Sample
-from .session import Session
+from .session import Reply, Session
 from .settings import ApiSettings
-from .transport import Answer, Transport
+from .transport import Transport
 
 
 class Api:
@@ -96,6 +98,60 @@ class Api:
         ids = iter(external_ids)
         while some := list(islice(ids, self.settings.ids_per_request)):
             yield from self._ids.pages(some)
+
+    def request(
+        self,
+        method: str,
+        path: str,
+        body: Any = None,
+        *,
+        codec: str = "json",
+        params: Iterable[tuple[str, Value]] = (),
+        headers: Iterable[tuple[str, str]] = (),
+        idempotency_key: str = "",
+        repeatable: bool | None = None,
+    ) -> Reply:
+        """Ask, or tell, the API anything.
+
+        What tells is sent once, whatever happens, unless the API knows by a key what it
+        was told already, or the caller by himself that twice is the same as once. Where
+        that fails, the fact ``outcome_unknown`` of the error says whether the API may
+        have done it all the same: then ask before telling it again.
+
+        :param method: one of ``METHODS``
+        :param path: below the base URL; or a whole address on the API's own host
+        :param body: plain Python, written as ``codec`` has it
+        :param params: (name, value), for the query
+        :param headers: (name, value), beside those of the settings
+        :param idempotency_key: the same for the same thing, however often it is told;
+            for an API with an ``idempotency_header``
+        :param repeatable: whether it may be sent again by itself; by default what only
+            asks, and what has a key
+        :raise ClientError: the one that tells what went wrong
+        :raise BodyError: for a body that the codec cannot write
+        :raise ValueError: for a method or key that is not for this API
+        """
+        if method not in METHODS:
+            raise ValueError(f"{method} is none of {', '.join(METHODS)}")
+        all_headers = list(headers)
+        if idempotency_key:
+            if not self.settings.idempotency_header:
+                raise ValueError("The settings name no header for an idempotency key")
+            all_headers.append((self.settings.idempotency_header, idempotency_key))
+        url = path if "://" in path else self.settings.base_url + path
+        self._session.check_host(url)
+        is_read = method in READS
+        if repeatable is None:
+            repeatable = is_read or bool(idempotency_key)
+        request = with_query(url, params)._replace(
+            method=method,
+            body=body,
+            codec=codec,
+            is_read=is_read,
+            repeatable=repeatable,
+            headers=tuple(all_headers),
+        )
+        return self._session.reply(request)
 
     def sample(self, external_id: str | None = None) -> Sample:
         """One request and what came of it, for a person who sets the API up.

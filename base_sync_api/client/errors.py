@@ -28,6 +28,13 @@ class ClientError(Exception):
     is_page = False
     #: what the API says about the token it got (``WWW-Authenticate``); no fact either
     challenge = ""
+    #: the beginning of the API's answer, for who sets it up; "" where there is none, or
+    #: a secret may be in it
+    excerpt = ""
+    #: whether the API may have done what it was told: what was sent got no answer that
+    #: says. For what is no question it is a fact, too. Never tell it again without
+    #: having asked
+    outcome_unknown = False
 
     def __init__(self, **facts):
         super().__init__(f"{self.code}: {facts}")

@@ -1,7 +1,6 @@
 from typing import Any
 from urllib.parse import quote
 
-from .codecs import strict_json
 from .errors import InvalidResponse, NotFound, NotInAnswer
 from .external_id import UNUSABLE
 from .request import Request, with_query
@@ -23,7 +22,7 @@ class ItemReader:
 
     def make_mapper(self) -> RowMapper:
         """What finds the rows in an answer."""
-        return RowMapper(self._settings.mapping)
+        return RowMapper(self._settings.mapping, self._settings.codec)
 
     def request(self, external_id: str) -> Request:
         """:raise NotFound: for an id that no path can carry"""
@@ -38,7 +37,7 @@ class ItemReader:
         return with_query(self._settings.base_url + path, params)
 
     def ask(self, external_id: str) -> list[Any]:
-        """What :meth:`parse` makes of the answer about one thing.
+        """What :meth:`read` makes of the answer about one thing.
 
         :raise ClientError: the one that tells what went wrong
         """
@@ -46,14 +45,21 @@ class ItemReader:
         if answer.is_empty:
             raise NotInAnswer()
         try:
-            return self.parse(answer.body, external_id)
+            return self.parse(answer.body, external_id, answer.header("Content-Type"))
         except InvalidResponse as error:
             self._session.explain(error, answer)
             raise
 
-    def parse(self, body: bytes, external_id: str) -> list[Any]:
+    def parse(self, body: bytes, external_id: str, content_type: str = "") -> list[Any]:
+        """What :meth:`read` makes of a body.
+
+        :raise ClientError: where it says nothing usable
+        """
+        return self.read(self._session.decode(body, content_type), external_id)
+
+    def read(self, document: Any, external_id: str) -> list[Any]:
         """The row, or rows, in the answer about one thing.
 
-        :raise ClientError: where the body says nothing usable
+        :raise ClientError: where it says nothing usable
         """
-        return self._mapper.item_rows(strict_json.loads(body))
+        return self._mapper.item_rows(document)

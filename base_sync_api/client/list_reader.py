@@ -6,7 +6,6 @@ from dataclasses import replace
 from functools import partial
 from typing import Any
 
-from .codecs import strict_json
 from .errors import ClientError, HttpError, InvalidResponse, NotFound
 from .known_rows import KnownRows
 from .page import Page, Position, Progress
@@ -36,7 +35,7 @@ class ListReader:
 
     def make_mapper(self) -> RowMapper:
         """What finds the rows in an answer."""
-        return RowMapper(self._settings.mapping)
+        return RowMapper(self._settings.mapping, self._settings.codec)
 
     def make_page(self, new: list, again: list, position: Callable[[], Position]):
         """What is yielded for a page.
@@ -125,7 +124,8 @@ class ListReader:
             if answer.is_empty and not (answer.status != 204 and self._must_succeed):
                 rows: list = []
             else:
-                document = strict_json.loads(answer.body)
+                content_type = answer.header("Content-Type")
+                document = self._session.decode(answer.body, content_type)
                 rows = self._mapper.rows(document, self._may_lack_rows(progress))
         except InvalidResponse as error:
             self._session.explain(error, answer)

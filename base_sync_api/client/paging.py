@@ -8,12 +8,12 @@ import re
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
+from .answer import Answer
 from .codecs.strict_json import JsonNumber
 from .errors import InvalidResponse
 from .expression import Expression
 from .link_header import next_target
 from .registry import Registry
-from .transport import Answer
 
 _WHOLE_NUMBER = re.compile("[0-9]{1,18}")
 _HEADER = "header:"
@@ -126,11 +126,6 @@ class _Sign:
         return InvalidResponse(reason="paging", name=self._name)
 
 
-#: a class for each kind, made like :class:`SinglePage`; another addon may add one
-PAGING_KINDS: Registry[type["SinglePage"]] = Registry("way of paging")
-
-
-@PAGING_KINDS.add("none")
 class SinglePage:
     """Everything at once; also what the ways of paging have in common."""
 
@@ -203,7 +198,6 @@ class SinglePage:
         return None
 
 
-@PAGING_KINDS.add("page")
 class PageNumbers(SinglePage):
     def start(self, version):
         return self._paging.first
@@ -239,7 +233,6 @@ class PageNumbers(SinglePage):
         )
 
 
-@PAGING_KINDS.add("offset")
 class Offsets(PageNumbers):
     def start(self, version):
         return 0
@@ -248,7 +241,6 @@ class Offsets(PageNumbers):
         return place + len(page.rows)  # not the size: the API may give fewer
 
 
-@PAGING_KINDS.add("cursor")
 class Cursors(SinglePage):
     def is_alone(self, place):
         return place is not None and self._paging.cursor_alone
@@ -257,7 +249,6 @@ class Cursors(SinglePage):
         return self._next.cursor(page)
 
 
-@PAGING_KINDS.add("next_url")
 class NextAddresses(SinglePage):
     by_address = True
 
@@ -266,7 +257,6 @@ class NextAddresses(SinglePage):
         return None if address is None else str(address)
 
 
-@PAGING_KINDS.add("link")
 class LinkHeaders(SinglePage):
     by_address = True
 
@@ -280,7 +270,6 @@ class LinkHeaders(SinglePage):
             raise InvalidResponse(reason="bad_link") from None
 
 
-@PAGING_KINDS.add("version")
 class Versions(SinglePage):
     may_repeat_rows = True  # some APIs send the row of the version once more
     asks_for_news = True
@@ -311,6 +300,21 @@ class Versions(SinglePage):
             # Older than what was asked for: the API ignores the parameter.
             raise InvalidResponse(reason="page_loop")
         return ordered[-1] if ordered else None
+
+
+#: a class for each kind, made like :class:`SinglePage`; another addon may add one
+PAGING_KINDS: Registry[type[SinglePage]] = Registry(
+    "way of paging",
+    {
+        "none": SinglePage,
+        "page": PageNumbers,
+        "offset": Offsets,
+        "cursor": Cursors,
+        "link": LinkHeaders,
+        "next_url": NextAddresses,
+        "version": Versions,
+    },
+)
 
 
 def pager(paging: Paging) -> SinglePage:

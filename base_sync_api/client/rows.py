@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, fields
 
+from .codecs import CODECS
 from .errors import InvalidResponse, NotInAnswer
 from .expression import MISSING, Expression
 from .own_words import names_trouble
@@ -28,10 +29,13 @@ class RowMapping:
 class RowMapper:
     """A compiled :class:`RowMapping`, or one that says more.
 
+    :param codec: the name of what reads the answers; "" for any
     :raise MappingError: for an expression that does not compile
     """
 
-    def __init__(self, mapping: RowMapping):
+    def __init__(self, mapping: RowMapping, codec: str = "json"):
+        # Whether what is there once may be a list of one: XML cannot say.
+        self._may_be_one = not codec or CODECS[codec].has_no_lists
         #: each expression of the mapping by its name; None for ""
         self._compiled = {
             field.name: Expression(text, field.name) if text else None
@@ -60,6 +64,8 @@ class RowMapper:
             return []
         if rows in (None, MISSING) and may_lack and not names_trouble(document):
             return []
+        if self._may_be_one and isinstance(rows, dict):
+            return [rows]
         if not isinstance(rows, list):
             raise InvalidResponse(reason="no_rows", name=self._rows.text)
         return rows

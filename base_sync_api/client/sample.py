@@ -1,8 +1,8 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from .answer import Answer
 from .errors import ClientError
-from .transport import Answer
 
 _EXCERPT_LENGTH = 2000
 #: of a body, as much as the excerpt can come from, however much is hidden in it

@@ -32,6 +32,10 @@ class ApiSettings:
         API has none
     :param time_zone: the name (of IANA's list) of the zone of times without one
     :param mapping: where the rows are in an answer
+    :param codec: what answers are written in: ``json``, ``csv``, ``xml``, ``form``, or
+        what another addon has added to ``CODECS``; "" where each says it in its header
+    :param idempotency_header: the header by which the API knows what it was told
+        already, for example ``Idempotency-Key``; "" where it has none
     :param concurrency: how many requests may be under way at once
     :param requests_per_second: how fast they may follow each other; 0 for no limit
     :param user_agent: what calls, for the API's own statistics
@@ -52,6 +56,8 @@ class ApiSettings:
     time_zone: str = "UTC"
     mapping: RowMapping = field(default_factory=RowMapping)
     paging: Paging = field(default_factory=Paging)
+    codec: str = "json"
+    idempotency_header: str = ""
     auth: Auth = field(default_factory=Auth)
     limits: Limits = field(default_factory=Limits)
     concurrency: int = 4

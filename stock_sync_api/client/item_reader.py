@@ -1,5 +1,6 @@
+from typing import Any
+
 from odoo.addons.base_sync_api.client import NotFound
-from odoo.addons.base_sync_api.client.codecs import strict_json
 from odoo.addons.base_sync_api.client.item_reader import ItemReader
 from odoo.addons.base_sync_api.client.request import Request
 
@@ -15,7 +16,8 @@ class LevelItemReader(ItemReader):
     _mapper: Mapper
 
     def make_mapper(self) -> Mapper:
-        return Mapper(self._settings.mapping, self._settings.zone())
+        settings = self._settings
+        return Mapper(settings.mapping, settings.zone(), settings.codec)
 
     def request(self, external_id: str) -> Request:
         """:raise ProductNotFound: for an id that no path can carry"""
@@ -34,6 +36,6 @@ class LevelItemReader(ItemReader):
         except NotFound as error:
             raise ProductNotFound(**error.facts) from error
 
-    def parse(self, body: bytes, external_id: str) -> list[Level]:
+    def read(self, document: Any, external_id: str) -> list[Level]:
         with numbers_are_quantities():
-            return self._mapper.read_item(strict_json.loads(body), external_id)
+            return self._mapper.read_item(document, external_id)

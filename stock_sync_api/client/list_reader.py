@@ -40,7 +40,8 @@ class LevelListReader(ListReader):
     _mapper: Mapper
 
     def make_mapper(self) -> Mapper:
-        return Mapper(self._settings.mapping, self._settings.zone())
+        settings = self._settings
+        return Mapper(settings.mapping, settings.zone(), settings.codec)
 
     def make_page(
         self, new: list[Any], again: list[Any], position: Callable[[], Position]

@@ -46,8 +46,10 @@ class Mapper(RowMapper):
     :raise MappingError: for an expression that does not compile
     """
 
-    def __init__(self, mapping: Mapping, zone: tzinfo | None = None):
-        super().__init__(mapping)
+    def __init__(
+        self, mapping: Mapping, zone: tzinfo | None = None, codec: str = "json"
+    ):
+        super().__init__(mapping, codec)
         self._zone = zone
         self._external_id: Expression | None = self._compiled["external_id"]
         self._quantity: Expression = self._compiled["quantity"]

@@ -81,7 +81,7 @@ def _call(url, backend_id):
     """Neither the record nor a cursor is at hand here."""
     try:
         with Transport(LIMITS) as transport:
-            transport.request(url)
+            transport.request("GET", url)
     except ClientError as error:
         _logger.warning(
             "The monitor of stock synchronisation backend %s at %s could not be"

@@ -10,7 +10,8 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from odoo.addons.base_sync_api.client import ClientError, Limits, MappingError, Paging
-from odoo.addons.base_sync_api.client.transport import Answer, Transport
+from odoo.addons.base_sync_api.client.answer import Answer
+from odoo.addons.base_sync_api.client.transport import Transport
 from odoo.addons.stock_sync_api.client import Mapping, StockApi, StockApiSettings
 
 URL = "http://127.0.0.1/api"
@@ -37,7 +38,7 @@ def answering(bodies, headers):
     """A client whose API sends these bodies, one after the other, the last for ever."""
     left = list(bodies)
 
-    def request(transport, url, body=None, headers_=None, witness=None):
+    def request(transport, method, url, *rest, **options):
         return Answer(url, 200, headers, left.pop(0) if len(left) > 1 else left[0])
 
     with patch.object(Transport, "request", request):

@@ -5,9 +5,11 @@ keys, and loses the text of a number. Amounts are decided on their text.
 """
 
 import json
+from typing import Any
 
 from ..body_kind import kind_of
 from ..errors import InvalidResponse
+from .codec import BodyError, Codec
 
 
 class JsonNumber(str):
@@ -45,3 +47,19 @@ def _unique_keys(pairs):
     if len(result) != len(pairs):
         raise ValueError("an object has the same key twice")
     return result
+
+
+def decode(body: bytes, charset: str = "") -> Any:
+    """As :func:`loads`: JSON is in UTF-8, whatever its header says."""
+    return loads(body)
+
+
+def encode(value: Any) -> bytes:
+    """:raise BodyError: for what JSON has no word for"""
+    try:
+        return json.dumps(value, allow_nan=False).encode()
+    except (TypeError, ValueError, RecursionError) as error:
+        raise BodyError(str(error)) from error
+
+
+CODEC = Codec(("application/json", "text/json"), decode, encode)
