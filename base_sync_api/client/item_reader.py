@@ -37,7 +37,7 @@ class ItemReader:
         return with_query(self._settings.base_url + path, params)
 
     def ask(self, external_id: str) -> list[Any]:
-        """What :meth:`read` makes of the answer about one thing.
+        """What :meth:`rows_of` makes of the answer about one thing.
 
         :raise ClientError: the one that tells what went wrong
         """
@@ -51,13 +51,13 @@ class ItemReader:
             raise
 
     def parse(self, body: bytes, external_id: str, content_type: str = "") -> list[Any]:
-        """What :meth:`read` makes of a body.
+        """What :meth:`rows_of` makes of a body.
 
         :raise ClientError: where it says nothing usable
         """
-        return self.read(self._session.decode(body, content_type), external_id)
+        return self.rows_of(self._session.decode(body, content_type), external_id)
 
-    def read(self, document: Any, external_id: str) -> list[Any]:
+    def rows_of(self, document: Any, external_id: str) -> list[Any]:
         """The row, or rows, in the answer about one thing.
 
         :raise ClientError: where it says nothing usable

@@ -3,10 +3,10 @@ from dataclasses import dataclass
 
 from .answer import Answer
 from .errors import ClientError
+from .excerpt import excerpt
 
-_EXCERPT_LENGTH = 2000
-#: of a body, as much as the excerpt can come from, however much is hidden in it
-_LOOKED_AT = 4 * _EXCERPT_LENGTH
+#: characters of a body that are shown
+_LENGTH = 2000
 
 
 @dataclass
@@ -42,13 +42,6 @@ class Sample:
         url = without_secrets(answer.url)
         self.url = self.url if url is None else url
         self.status, self.size = answer.status, len(answer.body)
-        text = answer.body[:_LOOKED_AT].decode(errors="replace")
-        shown = without_secrets(text)
+        shown = excerpt(answer.body, _LENGTH, without_secrets)
         self.withheld = shown is None
-        self.excerpt = _printable(shown or "")
-
-
-def _printable(text: str) -> str:
-    """The beginning of a text, so that it can be stored and shown."""
-    text = "".join(c if c.isprintable() or c in "\n\t" else "�" for c in text)
-    return text if len(text) <= _EXCERPT_LENGTH else text[: _EXCERPT_LENGTH - 1] + "…"
+        self.excerpt = shown or ""

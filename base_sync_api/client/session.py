@@ -7,7 +7,8 @@ from .answer import Answer
 from .auth import Auth, header_value
 from .codecs import CODECS, charset_of, codec_for
 from .deadline import answer_until
-from .errors import AuthFailed, Blocked, ClientError, InvalidResponse
+from .errors import AuthFailed, Blocked, ClientError, InvalidResponse, NotFound
+from .excerpt import excerpt
 from .hosts import other_scheme, same_host, shown_host
 from .own_words import quote as quote_of
 from .own_words import tells_trouble
@@ -19,7 +20,13 @@ from .settings import ApiSettings
 from .transport import Transport
 
 #: what a successful answer may be refused for because it tells of an error
-_MAY_BE_AN_ERROR = {"no_rows", "no_success", "missing", "not_an_object", "not_json"}
+_MAY_BE_AN_ERROR = {
+    *("no_rows", "no_success", "missing", "not_an_object"),
+    *("not_json", "not_csv", "not_xml", "not_form"),
+}
+
+#: characters of an answer that is refused, for who sets the API up
+_EXCERPT = 500
 
 
 class Reply(NamedTuple):
@@ -116,11 +123,13 @@ class Session:
 
     def _quote(self, error: ClientError):
         body, error.body = error.body, b""
-        if isinstance(error, Blocked):
-            return  # these are not the API's words
-        words = quote_of(body, self._secrets())
-        if words:
-            error.facts["said"] = words
+        if not isinstance(error, Blocked):  # those are not the API's words
+            words = quote_of(body, self._secrets())
+            if words:
+                error.facts["said"] = words
+                if isinstance(error, NotFound):
+                    return  # which says it; there may be one for each thing asked for
+        error.excerpt = excerpt(body, _EXCERPT, self.without_secrets) or ""
 
     def _send_with_token(self, request: Request) -> Answer:
         token = self._token()

@@ -261,11 +261,11 @@ class Transport:
 
 def _redirect_target(method: str, url: str, response, repeatable: bool) -> str:
     facts = {"host": urlsplit(url).netloc, "status": response.status_code}
-    location = header_text(response.headers.get("Location", ""))
-    if not location:
+    wanted = header_text(response.headers.get("Location", ""))
+    if not wanted:
         raise HttpError(**facts)
     try:
-        target = urljoin(url, location)
+        target = urljoin(url, wanted)
     except ValueError:
         raise HttpError(**facts) from None  # no URL at all
     if not same_host(url, target):

@@ -36,6 +36,6 @@ class LevelItemReader(ItemReader):
         except NotFound as error:
             raise ProductNotFound(**error.facts) from error
 
-    def read(self, document: Any, external_id: str) -> list[Level]:
+    def rows_of(self, document: Any, external_id: str) -> list[Level]:
         with numbers_are_quantities():
             return self._mapper.read_item(document, external_id)

@@ -18,7 +18,13 @@ odoo.addons.__path__.append(str(Path(__file__).resolve().parents[2]))
 
 from asking import level_of  # noqa: E402
 
-from odoo.addons.base_sync_api.client import Auth, ClientError, Limits  # noqa: E402
+from odoo.addons.base_sync_api.client import (  # noqa: E402
+    Api,
+    ApiSettings,
+    Auth,
+    ClientError,
+    Limits,
+)
 from odoo.addons.stock_sync_api.client import StockApi, StockApiSettings  # noqa: E402
 
 
@@ -50,6 +56,27 @@ def connect():
             **(settings or {}),
         )
         clients.append(StockApi(settings))
+        return clients[-1]
+
+    yield start
+    for client in clients:
+        client.__exit__(None, None, None)
+
+
+@pytest.fixture
+def open_api():
+    """A client that knows of no stock: ``open_api(server)``, as ``connect`` does."""
+    clients = []
+
+    def start(server, auth=None, settings=None, **limits):
+        settings = ApiSettings(
+            base_url=getattr(server, "url", server),
+            auth=auth or Auth(),
+            concurrency=1,
+            limits=Limits(**{"total_timeout": 5, "first_backoff": 0, **limits}),
+            **(settings or {}),
+        )
+        clients.append(Api(settings))
         return clients[-1]
 
     yield start

@@ -1,5 +1,6 @@
 """Fields of a form, as browsers send them."""
 
+import re
 from collections.abc import Mapping
 from typing import Any
 from urllib.parse import parse_qsl, urlencode
@@ -10,6 +11,8 @@ from .charset import text_of
 from .codec import BodyError, Codec
 
 _MOST_FIELDS = 10_000
+#: what is special is encoded; markup and JSON are not
+_ENCODED = re.compile("[!-;=?-~]+")
 
 
 def decode(body: bytes, charset: str = "") -> dict[str, str | list[str]]:
@@ -20,7 +23,7 @@ def decode(body: bytes, charset: str = "") -> dict[str, str | list[str]]:
     text = text_of(body, charset).strip()
     fields: dict[str, str | list[str]] = {}
     try:
-        if not text.isascii() or not text.isprintable() or " " in text or "<" in text:
+        if not _ENCODED.fullmatch(text):
             raise ValueError("what is special in a form is encoded")
         pairs = parse_qsl(
             text,
@@ -45,6 +48,8 @@ def encode(fields: Any) -> bytes:
 
     :raise BodyError: for values in values, which no form has
     """
+    if not isinstance(fields, Mapping | list | tuple):
+        raise BodyError("a form is made of names and values")
     pairs = list(fields.items() if isinstance(fields, Mapping) else fields)
     for pair in pairs:
         if not isinstance(pair, tuple | list) or len(pair) != 2:
@@ -54,7 +59,7 @@ def encode(fields: Any) -> bytes:
             if one is None or isinstance(one, dict | list | tuple | set | bool):
                 raise BodyError(f"{pair[0]}: a form has texts and numbers")
     try:
-        return urlencode(pairs, doseq=True).encode()
+        return urlencode([tuple(pair) for pair in pairs], doseq=True).encode()
     except UnicodeError as error:
         raise BodyError(str(error)) from error
 

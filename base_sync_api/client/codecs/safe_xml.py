@@ -16,13 +16,16 @@ from typing import Any
 from xml.etree import ElementTree
 from xml.parsers import expat
 
-from ..body_kind import looks_like_html
 from ..errors import InvalidResponse
 from .charset import known_charset
 from .codec import BodyError, Codec
 
 _DEEPEST = 100
 _DECLARES = re.compile(rb"(?:\xef\xbb\xbf)?<\?xml[^>]*encoding|\xff\xfe|\xfe\xff")
+#: fewer beginnings than those of JSON's neighbours: <a> may be anybody's
+_PAGE = re.compile(
+    rb"(?:\xef\xbb\xbf)?\s*(?:<\?xml[^>]*>\s*)?<(?:!doctype\s+html|html)\b", re.I
+)
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9._-]*")
 #: what XML 1.0 cannot say
 _UNSAYABLE = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
@@ -36,8 +39,6 @@ def decode(body: bytes, charset: str = "") -> dict[str, Any]:
     :raise InvalidResponse: for what is not well-formed, has a document type, or
         elements more than 100 deep
     """
-    if looks_like_html(body):
-        raise InvalidResponse(reason="html")
     declared = None if _DECLARES.match(body) else known_charset(charset) or None
     reader = _Reader()
     try:
@@ -51,12 +52,24 @@ def decode(body: bytes, charset: str = "") -> dict[str, Any]:
         parser.CharacterDataHandler = reader.text
         parser.Parse(body, True)
     except (expat.ExpatError, LookupError, ValueError) as error:
-        raise InvalidResponse(reason="not_xml") from error
+        raise InvalidResponse(reason=_kind(body) or "not_xml") from error
+    except _DocumentType as error:
+        raise InvalidResponse(reason=_kind(body) or "xml_doctype") from error
+    if _kind(body):
+        raise InvalidResponse(reason="html")
     return reader.document
 
 
+class _DocumentType(Exception):
+    """There is one."""
+
+
 def _refuse_doctype(*_args):
-    raise InvalidResponse(reason="xml_doctype")
+    raise _DocumentType
+
+
+def _kind(body: bytes) -> str:
+    return "html" if _PAGE.match(body) else ""
 
 
 class _Reader:
