@@ -1,10 +1,12 @@
+from dataclasses import fields as dataclass_fields
 from dataclasses import replace
 
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 from odoo.fields import Command
 
-from ..client import ApiSettings, Mapping, MappingError, Paging, StockApi
+from ..client import Api, ApiSettings, MappingError, Paging, RowMapping
+from ..client.expression import Expression
 from ..tools.settings import (
     check_parameter_name,
     is_used,
@@ -404,15 +406,15 @@ class SyncFlow(models.Model):
     @api.constrains(lambda self: self._get_expression_fields())
     def _check_expressions(self):
         for record in self:
-            for settings, fnames in (
-                (record._get_mapping(), record._get_mapping_fields()),
-                (record._get_paging(), PAGING_FIELDS),
-            ):
-                try:
-                    settings.check()
-                except MappingError as error:
-                    fname = fnames[error.field]
-                    raise ValidationError(record._fault(fname, error)) from None
+            fnames = {**record._get_mapping_fields(), **PAGING_FIELDS}
+            try:
+                for name, text in record._get_texts(record._get_mapping_fields()).items():
+                    if text:
+                        Expression(text, name)
+                record._get_paging().check()
+            except MappingError as error:
+                fname = fnames[error.field]
+                raise ValidationError(record._fault(fname, error)) from None
 
     @api.model
     def _get_mapping_fields(self):
@@ -449,7 +451,7 @@ class SyncFlow(models.Model):
     def _get_api(self):
         """The client for this flow; to be used as a context manager."""
         self.ensure_one()
-        return StockApi(self._get_api_settings())
+        return Api(self._get_api_settings())
 
     def _get_api_settings(self):
         """Everything that the client needs to know, secrets included."""
@@ -462,7 +464,6 @@ class SyncFlow(models.Model):
             "base_url": self.base_url,
             "item_path": self.item_path or "",
             "list_path": self.list_path or "",
-            "mode": self.request_mode,
             "method": self._get_used("http_method") or "GET",
             "headers": self._get_rows("header", is_secret=False),
             "secret_headers": self._get_rows("header", is_secret=True),
@@ -482,7 +483,10 @@ class SyncFlow(models.Model):
         }
 
     def _get_mapping(self):
-        return Mapping(**self._get_texts(self._get_mapping_fields()))
+        """Where the rows are in an answer; what is on a row, each kind says."""
+        names = {field.name for field in dataclass_fields(RowMapping)}
+        texts = self._get_texts(self._get_mapping_fields())
+        return RowMapping(**{name: texts[name] for name in names})
 
     def _get_paging(self):
         return Paging(

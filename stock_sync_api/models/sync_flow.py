@@ -2,9 +2,9 @@ from decimal import Decimal
 
 from odoo import api, fields, models
 
-from odoo.addons.base_sync_api.client import StockApi
 from odoo.addons.base_sync_api.kind import Kind
 
+from ..client import Mapping, StockApi, StockApiSettings
 from ..reading import Reading
 
 #: this kind of flow
@@ -241,12 +241,23 @@ class SyncFlow(models.Model):
             return super()._get_api()
         return StockApi(self._get_api_settings())
 
+    def _get_api_settings(self):
+        if self.kind != KIND:
+            return super()._get_api_settings()
+        return StockApiSettings(**self._prepare_api_settings())
+
+    def _get_mapping(self):
+        if self.kind != KIND:
+            return super()._get_mapping()
+        return Mapping(**self._get_texts(self._get_mapping_fields()))
+
     def _prepare_api_settings(self):
         values = super()._prepare_api_settings()
         if self.kind != KIND:
             return values
         return {
             **values,
+            "mode": self.request_mode,
             "rows_apart": self._has_rows_apart(),
             "rows_add_up": self.several_rows == "sum",
         }
