@@ -1,4 +1,5 @@
 from . import ir_cron
+from . import res_users
 from . import sync_error
 from . import sync_secret
 from . import sync_secret_mixin
@@ -16,6 +17,7 @@ from . import sync_flow_heartbeat
 from . import sync_flow_delta
 from . import sync_flow_meaning
 from . import sync_backend_meaning
+from . import sync_backend_schedule
 from . import sync_parameter_meaning
 from . import sync_flow_status
 from . import sync_flow_setup

@@ -37,6 +37,16 @@ class IrCron(models.Model):
         """What Odoo adds to one regular time to have the next."""
         return relativedelta(**{self.interval_type: self.interval_number})
 
+    def _sync_date_from(self, earliest):
+        """The first regular time that is not before a date, naive UTC like it."""
+        date, interval = self.nextcall, self._sync_interval()
+        if self.interval_type != "months" and date < earliest:
+            # Minutes there may be many of.
+            date += (earliest - date) // (date + interval - date) * interval
+        while date < earliest:
+            date += interval
+        return date
+
     @api.model
     def _has_used_its_turn(self):
         """Whether the call has worked until its time was over.

@@ -231,6 +231,11 @@ class SyncBackend(models.Model):
         self._get_parameters().unlink()
         return super().unlink()
 
+    def _unlink_without_flows(self):
+        """Nobody would see them any more, nor the secrets that they have."""
+        flows = self.with_context(active_test=False)
+        self.browse(b.id for b in flows if not b.flow_ids).unlink()
+
     @api.model
     def _clean_vals(self, vals):
         """Without the spaces of a paste."""

@@ -244,7 +244,8 @@ class SyncError(models.AbstractModel):
     _name = "sync.error"
     _description = "Synchronisation Error"
 
-    error_code = fields.Selection(ERROR_CODES, readonly=True)
+    # Whoever raises a code that has no name here must not stop a run by that.
+    error_code = fields.Selection(ERROR_CODES, readonly=True, validate=False)
     error_facts = fields.Json(readonly=True)
     error_message = fields.Char(
         string="Error", compute="_compute_error_message", exportable=True

@@ -488,6 +488,12 @@ class SyncFlow(models.Model):
         texts = self._get_texts(self._get_mapping_fields())
         return RowMapping(**{name: texts[name] for name in names})
 
+    def _choose_rows(self, rows):
+        """The rows of an answer that count."""
+        text = (self.filter_path or "").strip()
+        condition = Expression(text, "filter") if text else None
+        return [row for row in rows if not condition or condition.is_true(row)]
+
     def _get_paging(self):
         return Paging(
             kind=self._get_used("paging") or "none",

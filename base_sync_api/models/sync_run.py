@@ -85,6 +85,10 @@ class SyncRun(models.Model):
     received = fields.Integer(readonly=True, aggregator="sum")
     unchanged = fields.Integer(readonly=True, aggregator="sum")
     changed = fields.Integer(readonly=True, aggregator="sum")
+    would_change = fields.Integer(
+        readonly=True,
+        help="What a preview has found to change, where that is not planned in detail.",
+    )
     skipped = fields.Integer(readonly=True, aggregator="sum")
     failed = fields.Integer(readonly=True, aggregator="sum")
     api_calls = fields.Integer(string="API Calls", readonly=True, aggregator="sum")
@@ -205,7 +209,8 @@ class SyncRun(models.Model):
 
     def _count_to_do(self):
         """How many changes are planned, and not made yet."""
-        return 0
+        self.ensure_one()
+        return self.would_change
 
     def _count_read(self):
         """How much of the API's answers was about anything."""
@@ -247,6 +252,7 @@ class SyncRun(models.Model):
             self._log_end()
             if not self.preview:
                 self.flow_id._after_run(self)
+            self.flow_id._wake_if_late()
 
     @api.model
     def _forget_place(self):

@@ -194,6 +194,7 @@ class SyncFlow(models.Model):
             manager_group="stock.group_stock_manager",
             addon="stock_sync_api",
             cron="stock_sync_api.ir_cron_stock_sync",
+            asks_by_id=True,
         )
         return {**super()._get_kinds(), KIND: kind}
 
