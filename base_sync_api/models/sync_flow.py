@@ -59,18 +59,15 @@ class SyncFlow(models.Model):
         return kinds[0] if len(kinds) == 1 else False
 
     @api.model
-    def default_get(self, fields):
-        values = super().default_get(fields)
+    def _default_of_kind(self, fname):
+        """The default of a field, for the kind that a form is opened for."""
         kind = self.env.context.get("default_kind") or self._default_kind()
-        of_kind = self._get_default_values(kind)
-        given = {name for name in fields if f"default_{name}" in self.env.context}
-        values.update({n: of_kind[n] for n in of_kind.keys() & set(fields) - given})
-        return values
+        return self._get_default_values(kind).get(fname, False)
 
     @api.model
     def _get_default_values(self, kind):
-        """What a new flow of a kind has where the base has another default, or none."""
-        return {}
+        """What a new flow of a kind has in the fields that ask for it."""
+        return {"external_id_path": "id"}
 
     @api.model_create_multi
     def create(self, vals_list):

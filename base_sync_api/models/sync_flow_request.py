@@ -129,7 +129,8 @@ class SyncFlow(models.Model):
     # --- what is asked ---
     # --- what is asked ---
     item_path = fields.Char(
-        string="Path of One Product",
+        string="Path of One Record",
+        default=lambda self: self._default_of_kind("item_path"),
         help="Below the base URL; {external_id} stands for the product's external ID:"
         " /stock/{external_id}, or /levels?sku={external_id}. Empty where the API has"
         " no address for one product: then the list is read.",
@@ -199,7 +200,7 @@ class SyncFlow(models.Model):
     )
     external_id_path = fields.Char(
         string="External ID",
-        default="id",
+        default=lambda self: self._default_of_kind("external_id_path"),
         help="On a row: product_id, sku, identity.sku. May be empty only where the API"
         " is asked product by product: then the answer is taken to be about the"
         " product that was asked for.",
