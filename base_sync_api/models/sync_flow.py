@@ -38,13 +38,10 @@ class SyncFlow(models.Model):
         string="Scheduled As",
         required=True,
         default=lambda self: self.env.user,
-        help="The scheduled action works as this user, who needs the role"
-        " Inventory / User in the company.",
+        help="The scheduled action works as this user, who needs the rights for it in"
+        " the company.",
     )
-    paused = fields.Boolean(
-        help="Nothing is synchronised while this is set, for example during a"
-        " stock-take."
-    )
+    paused = fields.Boolean(help="Nothing is synchronised while this is set.")
     run_ids = fields.One2many("sync.run", "flow_id")
 
     _name_company_uniq = models.Constraint(
@@ -67,7 +64,7 @@ class SyncFlow(models.Model):
     @api.model
     def _get_default_values(self, kind):
         """What a new flow of a kind has in the fields that ask for it."""
-        return {"external_id_path": "id"}
+        return {}
 
     @api.model_create_multi
     def create(self, vals_list):
