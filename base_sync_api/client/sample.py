@@ -1,5 +1,5 @@
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from .answer import Answer
 from .errors import ClientError
@@ -20,6 +20,8 @@ class Sample:
     :param excerpt: the beginning of the body, without secrets
     :param withheld: whether the body is not shown because a secret may be in it
     :param rows: how many rows were found
+    :param faults: (external id or None, error) of rows that say nothing usable, where a
+        kind of record looks into them; the number of the row is in the error's facts
     :param error: what went wrong with all of it
     :param has_next: whether there is a next page
     """
@@ -31,6 +33,7 @@ class Sample:
     excerpt: str = ""
     withheld: bool = False
     rows: int = 0
+    faults: list[tuple[str | None, ClientError]] = field(default_factory=list)
     error: ClientError | None = None
     has_next: bool = False
 

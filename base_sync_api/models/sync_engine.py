@@ -46,8 +46,7 @@ class SyncEngine(models.AbstractModel):
         a preview (``run.preview``) the database forgets what was done: do nothing that
         it cannot undo, such as a request.
 
-        :param rows: list of what the API gave for each: dictionaries, mostly; without
-            those that “Only Rows Where” leaves out
+        :param rows: list of what the API gave for each: dictionaries, mostly
         """
         raise NotImplementedError(f"{self._name} does not say what rows are for.")
 
@@ -197,11 +196,10 @@ class SyncEngine(models.AbstractModel):
 
     @api.model
     def _process_page(self, run, page):
-        rows = run.flow_id._choose_rows(page.rows)
         if run.preview:
-            run._count(**self._rehearse(run, rows))
+            run._count(**self._rehearse(run, page.rows))
         else:
-            self._process(run, rows)
+            self._process(run, page.rows)
         run._count(received=len(page.rows))
         run.write(
             {
