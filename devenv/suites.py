@@ -3,7 +3,7 @@
 from typing import NamedTuple
 
 from . import databases
-from .paths import ADDON, BASE_ADDON, PROJECT, QUEUE_ADDON
+from .paths import ADDON, BASE_ADDON, EXAMPLE_ADDON, QUEUE_ADDON
 
 # A test with this tag needs the modules of the full database.
 FULL_TAG = "stock_sync_full"
@@ -38,6 +38,7 @@ SUITES = (
     Suite(databases.STOCK, ADDON, without=FULL_TAG),
     Suite(databases.STOCK, QUEUE_ADDON),
     Suite(databases.BASE, BASE_ADDON),
+    Suite(databases.BASE, EXAMPLE_ADDON),
 )
 
 #: Odoo has run them all by then: these show that they run through pytest too, one with
@@ -47,10 +48,6 @@ THROUGH_PYTEST = (
     f"{ADDON}/tests/test_tour.py",
     f"{QUEUE_ADDON}/tests/test_channel.py",
 )
-
-
-def has_tests(addon: str) -> bool:
-    return (PROJECT / addon / "tests").is_dir()
 
 
 def template_of(addon: str) -> str:

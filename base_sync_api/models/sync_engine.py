@@ -42,7 +42,8 @@ class SyncEngine(models.AbstractModel):
     def _process(self, run, rows):
         """Do what the rows of a page ask for, and count it on the run.
 
-        Called in a transaction of its own, perhaps several times for the same page. In
+        Called in a transaction of its own, perhaps several times for the same page. A
+        trouble of the whole run is written into its ``error_code`` and ``error_facts``. In
         a preview (``run.preview``) the database forgets what was done: do nothing that
         it cannot undo, such as a request.
 
@@ -197,7 +198,7 @@ class SyncEngine(models.AbstractModel):
     @api.model
     def _process_page(self, run, page):
         if run.preview:
-            run._count(**self._rehearse(run, page.rows))
+            self._rehearse(run, page.rows)
         else:
             self._process(run, page.rows)
         run._count(received=len(page.rows))
@@ -210,10 +211,7 @@ class SyncEngine(models.AbstractModel):
 
     @api.model
     def _rehearse(self, run, rows):
-        """Do what the rows ask for, see what it comes to, and undo it.
-
-        :return: how much more there is of each outcome, as ``run._count`` takes it
-        """
+        """Do what the rows ask for, and undo it; what it came to stays on the run."""
         cr = self.env.cr
         before = {name: run[name] for name in OUTCOMES}
         # What was to happen after a commit (mails, say) is for what has happened.
@@ -222,10 +220,12 @@ class SyncEngine(models.AbstractModel):
             with closing(cr.savepoint()):
                 self._process(run, rows)
                 after = {name: run[name] for name in OUTCOMES}
+                error = {name: run[name] for name in ("error_code", "error_facts")}
         finally:
             cr.postcommit = postcommit
         more = {name: after[name] - before[name] for name in OUTCOMES}
-        return {"would_change": more.pop("changed"), **more}
+        run._count(would_change=more.pop("changed"), **more)
+        run.write(error)
 
     @api.model
     def _end_applying(self, run):

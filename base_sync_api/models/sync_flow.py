@@ -79,19 +79,21 @@ class SyncFlow(models.Model):
 
     def write(self, vals):
         vals = self._clean_vals(vals)
-        left = self.env["sync.backend"]
         if "backend_id" in vals:
-            # A secret is for the server that it was entered for, and for no other.
-            moved = self.filtered(lambda flow: flow.backend_id.id != vals["backend_id"])
-            moved.sudo().parameter_ids.filtered("is_secret")._forget_secret()
-            left = moved.backend_id
+            self._move_to_backend(vals["backend_id"])
         shared = {name: vals[name] for name in vals if self._fields[name].inherited}
         if shared:
             # At once: they are checked together, and an address before its secret.
             self.backend_id.write(shared)
-        result = super().write({k: v for k, v in vals.items() if k not in shared})
+        return super().write({k: v for k, v in vals.items() if k not in shared})
+
+    def _move_to_backend(self, backend_id):
+        moved = self.filtered(lambda flow: flow.backend_id.id != backend_id)
+        # A secret is for the server that it was entered for, and for no other.
+        moved.sudo().parameter_ids.filtered("is_secret")._forget_secret()
+        left = moved.backend_id
+        super(SyncFlow, moved).write({"backend_id": backend_id})
         left._unlink_without_flows()
-        return result
 
     def unlink(self):
         self.check_access("unlink")

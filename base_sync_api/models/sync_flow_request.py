@@ -107,7 +107,7 @@ class SyncFlow(models.Model):
         "sync.preset",
         domain="[('kind', '=', kind)]",
         help="A well-known API. Choosing one fills in how to speak to it, and replaces"
-        " what was there; the address, the secret and the stock stay as they are.",
+        " what was there; the address, the secret and the rest stay as they are.",
     )
     preset_description = fields.Text(related="preset_id.description")
     preset_limits = fields.Text(related="preset_id.limits")
@@ -148,6 +148,7 @@ class SyncFlow(models.Model):
         precompute=True,
         help="How the API is asked when everything is synchronised.",
     )
+    asks_by_id = fields.Boolean(compute="_compute_asks_by_id")
     http_method = fields.Selection(
         [("GET", "GET"), ("POST", "POST with a JSON body")],
         string="Method",
@@ -158,7 +159,7 @@ class SyncFlow(models.Model):
     ids_param = fields.Char(
         string="Parameter of the IDs",
         default="ids",
-        help="Carries the external IDs, for example ids in /stock?ids=1,2,3",
+        help="Carries the external IDs, for example ids in /items?ids=1,2,3",
     )
     ids_separator = fields.Char(
         string="Separator", default=",", help="Stands between two external IDs."
@@ -274,10 +275,17 @@ class SyncFlow(models.Model):
         "CHECK(first_page >= 0)", "The number of the first page cannot be negative."
     )
 
-    @api.depends("list_path")
+    @api.depends("kind")
+    def _compute_asks_by_id(self):
+        for record in self:
+            record.asks_by_id = bool(record.kind) and record._get_kind().asks_by_id
+
+    @api.depends("list_path", "asks_by_id")
     def _compute_request_mode(self):
         for record in self:
-            if not record.list_path:
+            if not record.asks_by_id:
+                record.request_mode = "list"
+            elif not record.list_path:
                 record.request_mode = "item"
             elif record.request_mode != "ids":
                 record.request_mode = "list"

@@ -234,9 +234,7 @@ class SyncFlow(models.Model):
 
     # --- in words ---
 
-    @api.depends(
-        *_LIVE_FIELDS, *_SCHEDULE_FIELDS, "next_attempt_date", "failure_count"
-    )
+    @api.depends(*_LIVE_FIELDS, *_SCHEDULE_FIELDS, "next_attempt_date", "failure_count")
     @api.depends_context("lang")
     def _compute_schedule(self):
         by_cron = {}

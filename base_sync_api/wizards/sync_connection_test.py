@@ -93,8 +93,7 @@ class SyncConnectionTest(models.TransientModel):
         problems = []
         if sample.error:
             problems.append(self._sentence(flow, external_id, sample.error))
-        faults = self._get_faults(flow, sample)
-        for fault_id, error in faults[:SHOWN]:
+        for fault_id, error in sample.faults[:SHOWN]:
             sentence = self._sentence(flow, fault_id, error)
             problems.append(f"{fault_id}: {sentence}" if fault_id else sentence)
         return {
@@ -105,11 +104,6 @@ class SyncConnectionTest(models.TransientModel):
             "excerpt": sample.excerpt,
             "has_found": not sample.error and self._has_found(flow, sample),
         }
-
-    @api.model
-    def _get_faults(self, flow, sample):
-        """:return: list of (external id or None, error) of rows that cannot be used"""
-        return []
 
     @api.model
     def _get_summary(self, flow, sample):
@@ -145,7 +139,7 @@ class SyncConnectionTest(models.TransientModel):
         """What to do now; False where the problem says so."""
         if sample.error and sample.error.code != "invalid_response":
             return False  # the sentence about it says what to do
-        if sample.error or self._get_faults(flow, sample):
+        if sample.error or sample.faults:
             return self.env._(
                 "Next: compare the answer below with what is entered on the page"
                 " Answers of the backend, then test again."

@@ -31,12 +31,6 @@ class SyncConnectionTest(models.TransientModel):
         return self.env._("Enter the external ID of a product first, then test again.")
 
     @api.model
-    def _get_faults(self, flow, sample):
-        if flow.kind != KIND:
-            return super()._get_faults(flow, sample)
-        return sample.faults
-
-    @api.model
     def _prepare(self, flow, external_id, sample):
         values = super()._prepare(flow, external_id, sample)
         if flow.kind != KIND:
