@@ -7,7 +7,7 @@ from math import inf
 import psycopg2
 
 from odoo import api, fields, models
-from odoo.tools import Callbacks
+from odoo.tools.misc import Callbacks
 
 from ..client import ClientError
 
@@ -43,9 +43,9 @@ class SyncEngine(models.AbstractModel):
         """Do what the rows of a page ask for, and count it on the run.
 
         Called in a transaction of its own, perhaps several times for the same page. A
-        trouble of the whole run is written into its ``error_code`` and ``error_facts``. In
-        a preview (``run.preview``) the database forgets what was done: do nothing that
-        it cannot undo, such as a request.
+        trouble of the whole run goes into its ``error_code`` and ``error_facts``. In a
+        preview (``run.preview``) the database forgets what was done: do nothing that it
+        cannot undo, such as a request.
 
         :param rows: list of what the API gave for each: dictionaries, mostly
         """

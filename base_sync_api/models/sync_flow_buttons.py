@@ -47,7 +47,12 @@ class SyncFlow(models.Model):
         self.paused = False
 
     def action_run_schedule(self):
-        """Have all flows that are due synchronised as soon as possible."""
+        """Have happen now what the schedule would have happen later.
+
+        That is a run of this flow where it has a schedule of its own; else a round of
+        all flows that are due.
+        """
+        self.ensure_one()
         self.check_access("write")
         cron = self._get_cron()
         if not cron.active:
@@ -56,6 +61,8 @@ class SyncFlow(models.Model):
                 " Technical › Scheduled Actions."
             )
             return self._notify("warning", message)
+        if self.schedule_by != "action":
+            return self.env["sync.service"].start_scheduled(self)._notification()
         cron._trigger()
         message = self.env._("Started. It goes on in the background.")
         return self._notify("success", message)

@@ -525,16 +525,34 @@ class SyncFlow(models.Model):
         commands = [Command.clear(), *(Command.create(row) for row in rows)]
         return {**defaults, **values, "parameter_ids": commands}
 
-    @api.model
     def _with_preset(self, vals):
-        """The values, and what the preset among them says about all others."""
+        """The values, and what the preset among them says about all others.
+
+        What is the backend's stays as it is where other flows go by it.
+        """
         preset = self.env["sync.preset"].browse(vals.get("preset_id") or [])
-        return {**self._values_of_preset(preset), **vals} if preset else vals
+        if not preset:
+            return vals
+        values = self._values_of_preset(preset)
+        if vals.get("backend_id") or any(flow._shares_backend() for flow in self):
+            values = self._without_shared(values)
+        return {**values, **vals}
+
+    def _shares_backend(self):
+        """Whether the backend has flows beside this one."""
+        flows = self.backend_id._origin.with_context(active_test=False).flow_ids
+        return bool(flows - self._origin)
+
+    @api.model
+    def _without_shared(self, values):
+        return {n: v for n, v in values.items() if not self._fields[n].inherited}
 
     @api.onchange("preset_id")
     def _onchange_preset_id(self):
         if self.preset_id:
             values = self._values_of_preset(self.preset_id)
+            if self._shares_backend():
+                values = self._without_shared(values)
             # Last what otherwise follows from the others.
             follows = {"request_mode", "since_param", "pages_path", "total_path"}
             self.update({n: v for n, v in values.items() if n not in follows})

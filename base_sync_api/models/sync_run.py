@@ -246,7 +246,7 @@ class SyncRun(models.Model):
             "settled": self.complete and not error_code and not self._has_more_to_do(),
         }
         if error_code:
-            values.update(error_code=error_code, error_facts=error_facts)
+            values.update(self._error_values(error_code, error_facts))
         self.write(values)
         if self.scope == "all":
             self._log_end()
@@ -333,7 +333,7 @@ class SyncRun(models.Model):
             if not self._has_waited_in_vain():
                 self._wait(date, state)
                 return
-        self.write({"error_code": error.code, "error_facts": error.facts})
+        self.write(self._error_values(error.code, error.facts))
 
     def _has_more_to_do(self):
         """Whether a delta must ask again for something that this run was told.

@@ -55,6 +55,19 @@ class SyncService(models.AbstractModel):
             run.flow_id._wake()
         return run.with_env(self.env)
 
+    @api.private
+    @api.model
+    def start_scheduled(self, flow):
+        """Have a flow do now, in the background, what its schedule is there for.
+
+        :return: the ``sync.run``, which has just begun
+        """
+        flow.ensure_one()
+        run = self._engine(flow, flow.user_id)._start_run(flow, "cron")
+        if run.state == "planning":
+            run.flow_id._wake()
+        return run.with_env(self.env)
+
     @api.model
     def _cron_sync(self):
         """What the scheduled action calls: a round of all flows that are due.
