@@ -7,7 +7,6 @@ from freezegun import freeze_time
 
 from odoo import fields
 from odoo.tests import tagged
-from odoo.tools import mute_logger
 
 from odoo.addons.base_sync_api.client import Api, ClientError
 
@@ -240,8 +239,7 @@ class TestRuns(RatesCase):
     def test_a_mistake_of_a_kind_ends_its_run_and_no_other(self):
         other = self._create_flow("Another bank", sequence=99)
         self.api_says([{"code": "USD", "rate": "many"}], [ROW])
-        with mute_logger("odoo.addons.base_sync_api.models.sync_service"):
-            runs = self.run_cron()
+        runs = self.run_cron()
         self.assertEqual(
             [(run.flow_id, run.state) for run in runs.sorted("id")],
             [(self.flow, "interrupted"), (other, "done")],
