@@ -3,7 +3,7 @@ from odoo.fields import Domain
 
 from odoo.addons.base_sync_api.models import sync_flow_dashboard
 
-from .sync_flow import KIND
+from ..kind import KIND
 
 
 class SyncFlow(models.Model):
