@@ -49,23 +49,27 @@ class SyncFlow(models.Model):
     def action_run_schedule(self):
         """Have happen now what the schedule would have happen later.
 
-        That is a run of this flow where it has a schedule of its own; else a round of
-        all flows that are due.
+        That is a run of a flow that has a schedule of its own; else a round of all that
+        are due.
         """
-        self.ensure_one()
         self.check_access("write")
-        cron = self._get_cron()
-        if not cron.active:
+        crons = self._get_crons()
+        if not all(crons.mapped("active")):
             message = self.env._(
                 "The scheduled action is switched off. Switch it on in Settings ›"
                 " Technical › Scheduled Actions."
             )
-            return self._notify("warning", message)
-        if self.schedule_by != "action":
-            return self.env["sync.service"].start_scheduled(self)._notification()
-        cron._trigger()
+            return self[:1]._notify("warning", message)
+        own = self.filtered(lambda flow: flow.schedule_by != "action")
+        runs = self.env["sync.run"].union(
+            *(self.env["sync.service"].start_scheduled(flow) for flow in own)
+        )
+        if runs and own == self:
+            return runs._notification()
+        for cron in (self - own)._get_crons():
+            cron._trigger()
         message = self.env._("Started. It goes on in the background.")
-        return self._notify("success", message)
+        return self[:1]._notify("success", message)
 
     def action_open_schedule(self):
         """The scheduled action's form, for those who may see it."""

@@ -6,7 +6,7 @@ from odoo.tools import SQL
 
 from odoo.addons.base_sync_api.tools.search import search_through_sql
 
-from .sync_flow import KIND
+from ..kind import KIND
 
 #: no control characters: neither a path nor a line of a log can carry them
 _CONTROL = re.compile("[\x00-\x1f\x7f\ud800-\udfff]")

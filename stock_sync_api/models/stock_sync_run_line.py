@@ -6,7 +6,7 @@ from odoo.tools import SQL
 from odoo.addons.base_sync_api.tools.numbers import format_number
 
 from ..tools.quantities import format_quantity
-from .sync_flow import KIND
+from ..kind import KIND
 
 
 class StockSyncRunLine(models.Model):

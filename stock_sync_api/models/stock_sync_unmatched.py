@@ -10,7 +10,7 @@ from odoo.tools import SQL
 from odoo.addons.base_sync_api.tools.numbers import format_number
 
 from ..tools.keys import near_form, near_form_sql
-from .sync_flow import KIND
+from ..kind import KIND
 
 
 class StockSyncUnmatched(models.Model):

@@ -4,11 +4,9 @@ from odoo import api, fields, models
 
 from odoo.addons.base_sync_api.kind import Kind
 
+from ..kind import KIND
 from ..client import Mapping, StockApi, StockApiSettings
 from ..reading import Reading
-
-#: this kind of flow
-KIND = "stock_level"
 
 #: the client's words for the expressions, and the fields that hold them
 MAPPING_FIELDS = {

@@ -5,7 +5,7 @@ from odoo.exceptions import ValidationError
 from odoo.fields import Domain
 
 from ..sites import Site, Sites
-from .sync_flow import KIND
+from ..kind import KIND
 
 
 class SyncFlow(models.Model):
@@ -171,6 +171,11 @@ class SyncFlow(models.Model):
             facts = {**facts, "reason": "archived_location", "location": location}
             return "not_configured", facts
         return None
+
+    def _may_be_tried(self, problem):
+        """Without a location nothing is synchronised, but much can be learned."""
+        lacks_location = problem[1].get("reason") == "no_location"
+        return lacks_location or super()._may_be_tried(problem)
 
     @api.model
     def _set_up_fields(self):

@@ -5,7 +5,7 @@ from odoo.orm.models import NO_ACCESS
 from odoo.addons.base_sync_api.tools.numbers import format_number
 
 from .sync_error import SENTENCES
-from .sync_flow import KIND
+from ..kind import KIND
 
 
 class SyncRun(models.Model):
