@@ -1,0 +1,3 @@
+from . import test_alone
+from . import test_sentences
+from . import test_times
