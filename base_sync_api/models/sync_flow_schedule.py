@@ -39,7 +39,7 @@ class SyncFlow(models.Model):
             ("interval", "At an interval of its own"),
             ("times", "At times of the day"),
         ],
-        string="Runs",
+        string="When",
         required=True,
         default="action",
         help="The scheduled action works every hour, unless someone has changed that.",

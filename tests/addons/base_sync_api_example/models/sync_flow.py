@@ -37,7 +37,7 @@ class SyncFlow(models.Model):
         return super()._meaning_fields() | {"rate_key"}
 
     def _compute_rate_count(self):
-        today = [("name", "=", fields.Date.today())]
+        rates, today = self.env["res.currency.rate"].sudo(), fields.Date.today()
         for flow in self:
-            domain = [*today, ("company_id", "=", flow.company_id.id)]
-            flow.rate_count = self.env["res.currency.rate"].sudo().search_count(domain)
+            domain = [("name", "=", today), ("company_id", "=", flow.company_id.id)]
+            flow.rate_count = rates.search_count(domain)
