@@ -40,7 +40,9 @@ def _loaded(folder: Path) -> list[Path]:
     if not init.exists():
         return []
     nodes = ast.parse(init.read_text()).body
-    names = [a.name for node in nodes if isinstance(node, ast.ImportFrom) for a in node.names]
+    names = [
+        a.name for node in nodes if isinstance(node, ast.ImportFrom) for a in node.names
+    ]
     return [folder / f"{name}.py" for name in names]
 
 
