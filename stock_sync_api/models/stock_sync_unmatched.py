@@ -9,8 +9,8 @@ from odoo.tools import SQL
 
 from odoo.addons.base_sync_api.tools.numbers import format_number
 
-from ..tools.keys import near_form, near_form_sql
 from ..kind import KIND
+from ..tools.keys import near_form, near_form_sql
 
 
 class StockSyncUnmatched(models.Model):

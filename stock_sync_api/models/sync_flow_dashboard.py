@@ -51,7 +51,10 @@ class SyncFlow(models.Model):
         return super(SyncFlow, self - of_stock)._compute_held_count()
 
     def _takes_long(self):
-        is_large = self.kind == KIND and self.binding_count > sync_flow_dashboard.BACKGROUND_SIZE
+        is_large = (
+            self.kind == KIND
+            and self.binding_count > sync_flow_dashboard.BACKGROUND_SIZE
+        )
         return (is_large and self._get_cron().active) or super()._takes_long()
 
     @api.model

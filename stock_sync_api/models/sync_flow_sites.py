@@ -4,8 +4,9 @@ from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 from odoo.fields import Domain
 
-from ..sites import Site, Sites
 from ..kind import KIND
+from ..levels.sites import Site, Sites
+from ..levels.sorting import LevelSorter
 
 
 class SyncFlow(models.Model):
@@ -197,3 +198,24 @@ class SyncFlow(models.Model):
         flows = self.sudo().with_context(active_test=True)
         domain = [("kind", "=", KIND), ("company_id", "=", company.id)]
         return flows.search(domain, limit=1)
+
+    def _get_sorter(self, state=None, codes=None):
+        """Sorts what the API says.
+
+        :param state: what an earlier one has left over
+        :param codes: the API's codes that are known already
+        """
+        several = self.several_rows
+        if several == "refuse" and self._may_repeat():
+            several = "same"
+        return LevelSorter(self._get_sites(), several, state, codes)
+
+    def _can_delta(self):
+        if self.kind != KIND:
+            return super()._can_delta()
+        # News of one part say nothing about the sum.
+        return (
+            super()._can_delta()
+            and self.several_rows != "sum"
+            and not any(len(site.codes) > 1 for site in self._get_sites())
+        )
