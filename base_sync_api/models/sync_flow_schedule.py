@@ -287,7 +287,15 @@ class SyncFlow(models.Model):
         """
         triggers = self.env["ir.cron.trigger"].sudo()
         dates = triggers.search([("cron_id", "=", cron.id)]).mapped("call_at")
-        return dict.fromkeys(self, dates)
+        if not dates:
+            return dict.fromkeys(self, dates)
+        # Who goes with the action is not called when it is for others' own schedules.
+        own = self.sudo().search([("schedule_by", "!=", "action")])
+        for_own = {flow._get_due_date() for flow in own}
+        others = [date for date in dates if date not in for_own]
+        return {
+            flow: others if flow.schedule_by == "action" else dates for flow in self
+        }
 
     def _get_next_run_date(self, cron, wake_ups):
         """The first time that the scheduled action is called and not sent away.

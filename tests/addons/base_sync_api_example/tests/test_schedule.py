@@ -1,5 +1,6 @@
 """When a flow with a schedule of its own works by itself."""
 
+from contextlib import contextmanager
 from datetime import timedelta
 from unittest.mock import patch
 
@@ -153,6 +154,35 @@ class TestSchedule(RatesCase):
         self.assertEqual(self.call("2036-01-15 04:30:00"), hourly)
         self.assertEqual(self.call("2036-01-15 21:00:00"), nightly + hourly + self.flow)
 
+    def test_a_call_for_one_flow_is_no_turn_of_those_that_go_with_the_action(self):
+        hourly = self._create_flow("Hourly")
+        self.every(10, "minutes")
+        self.assertEqual(self.call("2036-01-15 03:30:00"), hourly + self.flow)
+        self.cron.nextcall = "2036-01-15 04:30:00"
+        self.assertEqual(self.call("2036-01-15 03:40:00"), self.flow)
+        self.assertEqual(hourly.schedule, "Every hour, next run in 50 minutes")
+        self.assertFalse(self.call("2036-01-15 03:41:00") & self.flow)
+        self.assertEqual(self.call("2036-01-15 04:30:10"), hourly + self.flow)
+
+    def test_a_long_run_by_schedule_holds_up_no_other_flow(self):
+        hourly, nightly = self._create_flow("Hourly"), self._create_flow("Nightly")
+        self.daily("05:00", flow=nightly)
+        self.every(6, "hours")
+        with self.long_runs():
+            self.call("2036-01-15 03:30:00")
+            self.cron.nextcall = "2036-01-15 04:30:00"
+            self.assertFalse(self.call("2036-01-15 03:31:00"))
+            self.assertEqual(self.call("2036-01-15 04:00:30"), nightly)
+            self.assertEqual(self.call("2036-01-15 04:30:30"), hourly)
+
+    def test_a_long_round_holds_up_no_flow_with_a_schedule_of_its_own(self):
+        nightly = self._create_flow("Nightly")
+        self.daily("05:00", flow=nightly)
+        with self.long_runs():
+            self.assertEqual(self.call("2036-01-15 03:30:00"), self.flow)
+            self.cron.nextcall = "2036-01-15 04:30:00"
+            self.assertEqual(self.call("2036-01-15 04:00:30"), nightly)
+
     def test_flows_without_a_schedule_of_their_own_wake_nobody(self):
         self._create_flow("Hourly").paused = True
         self.flow.paused = True
@@ -164,9 +194,9 @@ class TestSchedule(RatesCase):
         """A person's run that takes long."""
         return self.env["sync.run"].create({"flow_id": self.flow.id, **values})
 
-    def test_a_long_run_of_a_person_holds_up_no_other_flow(self):
-        other = self._create_flow("Other")
-        self.every(10, "minutes", flow=other)
+    @contextmanager
+    def long_runs(self):
+        """Those of the first flow come to no end."""
         Engine = self.env.registry["currency.rate.engine"]
         continue_run = Engine._continue_run
 
@@ -177,6 +207,12 @@ class TestSchedule(RatesCase):
             return False
 
         with patch.object(Engine, "_continue_run", continue_others):
+            yield
+
+    def test_a_long_run_of_a_person_holds_up_no_other_flow(self):
+        other = self._create_flow("Other")
+        self.every(10, "minutes", flow=other)
+        with self.long_runs():
             self.open_run()
             begun = [
                 str(moment)
