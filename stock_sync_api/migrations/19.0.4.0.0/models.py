@@ -13,6 +13,7 @@ _DESCRIPTIONS = {
         ("ir_model_constraint", "model"): "ir.model.constraint",
         ("ir_model_fields", "model_id"): "ir.model.fields",
         ("ir_model_inherit", "model_id"): "ir.model.inherit",
+        ("ir_model_inherit", "parent_id"): "ir.model.inherit",
     },
     "ir_model_fields": {
         ("ir_model_fields_selection", "field_id"): "ir.model.fields.selection",
@@ -37,24 +38,27 @@ def move(cr, names):
     """
     _keep_changed_rules(cr)
     _forget_access(cr, list(names.MODELS))
+    ids = _model_ids(cr)
     for old, new in names.MODELS.items():
-        old_id, new_id = _model_id(cr, old), _model_id(cr, new)
-        if new == "sync.run":
+        if old not in ids:
+            continue  # version 1 had no stock.sync.secret
+        old_id, new_id = ids[old], ids[new]
+        if new in names.OF_FLOW and new != "sync.parameter":  # which has both
             _rename_field(cr, old, "backend_id", "flow_id")
         _move_fields(cr, (old, old_id), (new, new_id))
         _point_to(cr, "ir_model", {old_id: new_id})
         _forget(cr, "ir.model", [old_id])
+    _forget(cr, "ir.model", [ids[model] for model in names.ABSTRACT if model in ids])
     for model in names.OF_BACKEND:
         _rename_field(cr, model, "backend_id", "flow_id")
-    _share_access(cr)
+    _share_access(cr, ids)
     _move_views(cr)
     _name_default_backend(cr)
 
 
-def _model_id(cr, model):
-    cr.execute("SELECT id FROM ir_model WHERE model = %s", [model])
-    [model_id] = cr.fetchone()
-    return model_id
+def _model_ids(cr):
+    cr.execute("SELECT model, id FROM ir_model")
+    return dict(cr.fetchall())
 
 
 # --- fields ---
@@ -208,7 +212,7 @@ def _forget_access(cr, models):
         _forget(cr, model, [line_id for (line_id,) in cr.fetchall()])
 
 
-def _share_access(cr):
+def _share_access(cr, ids):
     """Who has rights to a flow needs them to its backend, which was the same record."""
     cr.execute(
         """
@@ -223,7 +227,7 @@ def _share_access(cr):
          WHERE access.model_id = %(flow)s
            AND data.module IS DISTINCT FROM 'base_sync_api'
         """,
-        {"backend": _model_id(cr, "sync.backend"), "flow": _model_id(cr, "sync.flow")},
+        {"backend": ids["sync.backend"], "flow": ids["sync.flow"]},
     )
 
 

@@ -11,6 +11,19 @@ MODELS = {
     "stock.sync.run": "sync.run",
     "stock.sync.secret": "sync.secret",
 }
+#: models that had no records, and are the base's or no more
+ABSTRACT = (
+    "stock.sync.alert.mixin",
+    "stock.sync.api.mixin",
+    "stock.sync.drift.mixin",
+    "stock.sync.error.mixin",
+    "stock.sync.health.mixin",
+    "stock.sync.heartbeat.mixin",
+    "stock.sync.retention",
+    "stock.sync.secret.mixin",
+    "stock.sync.setup.mixin",
+    "stock.sync.transaction",
+)
 #: models of ours that a backend had many of; their tables stay where they are
 OF_BACKEND = (
     "stock.sync.binding",

@@ -18,5 +18,6 @@ def migrate(cr, version):
     tables.move(cr, names)
     models.move(cr, names)
     texts.move(cr, names)
-    # among them: whether a table has rows
-    Registry(cr.dbname).clear_all_caches()
+    registry = Registry(cr.dbname)
+    registry.clear_all_caches()  # among them: whether a table has rows
+    registry.init_models(cr, tables.MOVED, {"module": "base_sync_api"}, install=False)

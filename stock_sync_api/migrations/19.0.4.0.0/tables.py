@@ -4,8 +4,8 @@ from odoo.exceptions import UserError
 from odoo.tools import SQL
 from odoo.tools.sql import table_exists
 
-#: in their order: later ones refer to earlier ones
-_ORDER = (
+#: the base's models that have records; later ones refer to earlier ones
+MOVED = (
     "sync.secret",
     "sync.preset",
     "sync.backend",
@@ -43,7 +43,7 @@ def move(cr, names):
         )
     former = {new: old for old, new in names.MODELS.items()}
     former["sync.backend"] = "stock.sync.backend"
-    for model in _ORDER:
+    for model in MOVED:
         _copy(cr, former[model], model, names)
     _forget_tests(cr)
     for model in names.OF_BACKEND:
@@ -78,7 +78,7 @@ def _copy(cr, old, new, names):
             del values["backend_id"]  # a flow has runs, and no longer the backend
     values.update(_VALUES.get(new, {}))
     for column in existing.keys() - values.keys():
-        # Made again when the addon is loaded, with what it is to begin with.
+        # Odoo makes it again, with what records that it is new to begin with.
         cr.execute(
             SQL(
                 "ALTER TABLE %s DROP COLUMN %s",
@@ -139,7 +139,15 @@ def _forget_tests(cr):
 
 def _rename_column(cr, table):
     """``backend_id`` is ``flow_id``; no row is written for that."""
-    _drop_foreign_keys(cr, table)
+    link = f"{table}_backend_id_fkey"  # made again when the addon is loaded
+    cr.execute(
+        SQL(
+            "ALTER TABLE %s DROP CONSTRAINT IF EXISTS %s",
+            SQL.identifier(table),
+            SQL.identifier(link),
+        )
+    )
+    cr.execute("DELETE FROM ir_model_constraint WHERE name = %s", [link])
     cr.execute(
         SQL(
             "ALTER TABLE %s RENAME COLUMN backend_id TO flow_id", SQL.identifier(table)
@@ -152,19 +160,21 @@ def _rename_column(cr, table):
             SQL.identifier(f"{table}__flow_id_index"),
         )
     )
-
-
-def _drop_foreign_keys(cr, table):
-    """That of the column; the addon makes one of the new name when it is loaded."""
-    name = f"{table}_backend_id_fkey"
+    # from PostgreSQL 18 on, that a column is not null has a name
     cr.execute(
-        SQL(
-            "ALTER TABLE %s DROP CONSTRAINT IF EXISTS %s",
-            SQL.identifier(table),
-            SQL.identifier(name),
-        )
+        "SELECT conname FROM pg_constraint"
+        " WHERE conrelid = %s::regclass AND conname LIKE '%%\\_backend\\_id\\_%%'",
+        [table],
     )
-    cr.execute("DELETE FROM ir_model_constraint WHERE name = %s", [name])
+    for (name,) in cr.fetchall():
+        cr.execute(
+            SQL(
+                "ALTER TABLE %s RENAME CONSTRAINT %s TO %s",
+                SQL.identifier(table),
+                SQL.identifier(name),
+                SQL.identifier(name.replace("_backend_id_", "_flow_id_")),
+            )
+        )
 
 
 def _point_to(cr, old, new):
