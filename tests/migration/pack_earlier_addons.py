@@ -14,7 +14,7 @@ ARCHIVE = Path(__file__).with_name("earlier_addons.tar.xz")
 #: the last commit of each version
 VERSIONS = {
     "19.0.1.0.0": "ee22f61",
-    "19.0.2.0.0": "a445919",
+    "19.0.2.0.0": "01eadb1",
     "19.0.3.0.0": "ecbf641",
 }
 _ADDONS = ("stock_sync_api", "stock_sync_api_queue")
