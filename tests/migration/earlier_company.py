@@ -193,6 +193,7 @@ env.cr.commit()
 Service._cron_sync()
 env.cr.commit()
 runs["failed"] = failing.run_ids[:1]
+runs["begun"] = as_manager.start_backend(first)
 
 # --- what belongs to records ---
 first.message_post(body="A note of Marie's", attachments=[("a.txt", b"a")])
@@ -281,7 +282,7 @@ env["ir.filters"].create(
         {
             "name": "Failing",
             "model_id": "stock.sync.backend",
-            "domain": "[('failure_count', '>', 0)]",
+            "domain": "[('failure_count', '>=', 0)]",
             "context": "{}",
         },
     ]

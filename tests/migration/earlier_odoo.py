@@ -10,8 +10,6 @@ from odoo_database import OdooDatabase
 from devenv.odoo import Runtime
 from devenv.paths import ODOO_DATA, OTHER_ADDONS
 
-ADDON = "stock_sync_api"
-
 
 def open_earlier(
     runtime: Runtime, name: str, folder: Path, addons: Path
@@ -30,7 +28,7 @@ def open_earlier(
 def set_up_company(
     database: OdooDatabase, apis: dict[str, LocalApi]
 ) -> dict[str, list[int]]:
-    """:return: what the runs are about, and their ids"""
+    """:return: what runs are about, and their ids"""
     given = {
         "urls": {name: api.url for name, api in apis.items()},
         "secrets": SECRETS,
@@ -38,13 +36,21 @@ def set_up_company(
         "products_of_second": OF_SECOND,
     }
     values = "".join(f"{name} = {value!r}\n" for name, value in given.items())
-    return database.shell(values + CODE)
+    return dict(database.shell(values + CODE))
 
 
-def rows(database: OdooDatabase, table: str, *, system: str = "") -> dict[int, Any]:
-    """:return: dict of id to a row as a dictionary
-    :param system: columns of PostgreSQL's own, to have with them
-    """
-    columns = f"{system}::text, " if system else ""
-    found = database.query(f"SELECT id, {columns}to_jsonb(t) FROM {table} t")
-    return {row[0]: row[1:] if system else row[1] for row in found}
+def rows(database: OdooDatabase, table: str) -> list[dict[str, Any]]:
+    """The rows of a table; none where there is no such table."""
+    if database.query(f"SELECT to_regclass('{table}') IS NULL") == [(True,)]:
+        return []
+    return [row for (row,) in database.query(f"SELECT to_jsonb(t) FROM {table} t")]
+
+
+def places(database: OdooDatabase) -> dict[str, list[tuple[Any, ...]]]:
+    """Where PostgreSQL has rows, and since which transaction."""
+    return {
+        table: database.query(
+            f"SELECT id, xmin::text, ctid::text FROM stock_sync_{table} ORDER BY id"
+        )
+        for table in ("binding", "level", "run_line", "unmatched")
+    }

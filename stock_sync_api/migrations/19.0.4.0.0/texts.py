@@ -9,6 +9,11 @@ _OF_PEOPLE = {
     "base_automation": (_BY_ID, ["filter_domain", "filter_pre_domain"]),
     "base_import_mapping": ("res_model", ["field_name"]),
     "ir_act_server": (_BY_ID, ["code", "update_path", "value"]),
+    "ir_actions_server_history": (
+        "(SELECT model FROM ir_act_server JOIN ir_model ON ir_model.id = model_id"
+        " WHERE ir_act_server.id = action_id)",
+        ["code"],
+    ),
     "ir_act_window": ("res_model", ["context", "domain"]),
     "ir_embedded_actions": ("parent_res_model", ["context", "domain"]),
     "ir_exports_line": (
