@@ -34,10 +34,7 @@ def _parser() -> argparse.ArgumentParser:
         description="Measure the addon beside other ways to do the same work.",
     )
     commands = parser.add_subparsers(required=True, metavar="run|compare")
-    run = commands.add_parser(
-        "run", help="measure; `make bench` prepares what it needs"
-    )
-    run.add_argument("template", help="a database with the addon and the products")
+    run = commands.add_parser("run", help="measure, as `make bench` does")
     run.add_argument(
         "--quick", action="store_true", help="little of everything, to try it"
     )
@@ -78,13 +75,9 @@ def _run(options: argparse.Namespace) -> int:
 
     if options.quick and options.write_docs:
         raise ValueError("the page has the full sizes: leave out --quick.")
+    scale = QUICK if options.quick else FULL
     try:
-        measured = run.run(
-            options.template,
-            QUICK if options.quick else FULL,
-            options.only,
-            options.profiles,
-        )
+        measured = run.run(scale, options.only, options.profiles)
     except run.Failed as error:
         print(f"benchmarks: {error}", file=sys.stderr)
         return 1

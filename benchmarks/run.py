@@ -4,8 +4,10 @@ from collections.abc import Collection
 from pathlib import Path
 
 from devenv.console import Stop
+from devenv.environment import prepared
+from devenv.lock import preparing
 
-from . import machine
+from . import machine, template
 from .goals import Row, reached
 from .harness import Harness
 from .results import Results
@@ -17,7 +19,6 @@ Failed = (Stop, WrongResult, WorkerFailed)
 
 
 def run(
-    template: str,
     scale: Scale,
     only: Collection[str] | None = None,
     profiles: Path | None = None,
@@ -26,13 +27,16 @@ def run(
 
     :param only: names of scenarios; by default all
     :param profiles: a folder for profiles, if they are wanted
+    :raise Stop: the database with the products cannot be made
     :raise WrongResult: a quantity in Odoo is wrong afterwards
     :raise WorkerFailed: a contender did not get to the end
     """
     chosen = [one for one in scenarios(scale) if not only or one.name in only]
     rows: list[Row] = []
     goals = []
-    with Harness(template, lambda text: print(text, flush=True), profiles) as harness:
+    with prepared() as runtime, preparing():
+        database = template.prepare(runtime, scale.large)
+    with Harness(database, lambda text: print(text, flush=True), profiles) as harness:
         for scenario in chosen:
             measured = harness.run(scenario, scale.repetitions)
             rows += measured

@@ -30,6 +30,10 @@ def _run(command: str, arguments: list[str]) -> int:
         from . import bench
 
         return bench.bench(arguments)
+    if command == "lint":
+        from . import lint
+
+        return lint.lint(arguments)
     if arguments:
         raise Stop(f"{command} takes no arguments.", code=2)
     if command == "demo":
@@ -44,10 +48,6 @@ def _run(command: str, arguments: list[str]) -> int:
         from . import test_odoo
 
         return test_odoo.test_odoo()
-    if command == "lint":
-        from . import lint
-
-        return lint.lint()
     if command == "clean":
         return clean()
     commands = "demo|sync|test|test-odoo|bench|lint|clean"

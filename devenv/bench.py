@@ -4,26 +4,21 @@ import os
 import subprocess
 from collections.abc import Sequence
 
-from benchmarks.scenarios import FULL, QUICK
-
-from . import databases, venv
+from . import venv
 from .environment import prepared
-from .lock import alone, preparing
+from .lock import alone
 from .paths import PROJECT
 
 
 def bench(arguments: Sequence[str]) -> int:
-    """Prepare what the benchmark needs, and run it.
+    """Have Odoo and PostgreSQL, and run the benchmark, which makes its database itself.
 
     :param arguments: of ``python -m benchmarks run``
     :raise Stop: something is missing or fails before it
     """
-    scale = QUICK if "--quick" in arguments else FULL
     with alone("bench", "Another command runs the benchmark"), prepared() as runtime:
-        with preparing():
-            template = databases.bench_template(runtime, scale.large)
         child = subprocess.Popen(
-            [venv.PYTHON, "-m", "benchmarks", "run", template, *arguments],
+            [venv.PYTHON, "-m", "benchmarks", "run", *arguments],
             cwd=PROJECT,
             env={**os.environ, **runtime.environment},
             stdin=subprocess.DEVNULL,

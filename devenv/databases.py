@@ -6,12 +6,12 @@ that is. A database without a mark of this project is never touched.
 
 import re
 import shutil
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 from . import fingerprint, postgres, process
 from .console import Stop, step
 from .odoo import Runtime
-from .paths import ADDON, BASE_ADDON, PROJECT
+from .paths import ADDON, ADDONS, PROJECT
 
 _MARK = "made by stock_sync_api/devenv: [{mark}] in {folder}"
 _MARKED = re.compile(r"made by stock_sync_api/devenv: \[(.*)\] in (.*)")
@@ -29,31 +29,56 @@ _FAILURES = (" ERROR ", " CRITICAL ", "demo data failed to install")
 def base_template(runtime: Runtime) -> str:
     """Have the database with what the base needs, and return its mark."""
     version = fingerprint.of(runtime.odoo.version, _LANGUAGES)
-    if _new(runtime, BASE, version):
-        with step("Creating a database"):
-            install(runtime, BASE, ["mail"], "--load-language", _LANGUAGES)
-            _complete(runtime, BASE, version)
+
+    def fill() -> None:
+        install(runtime, BASE, ["mail"], "--load-language", _LANGUAGES)
+
+    make(runtime, BASE, version, fill, "Creating a database")
     return version
 
 
 def stock_template(runtime: Runtime) -> str:
     """Have the database with stock alone, and return its mark."""
     version = fingerprint.of(base_template(runtime), "stock")
-    if _new(runtime, STOCK, version, template=BASE):
-        with step("Creating a database with stock"):
-            install(runtime, STOCK, ["stock"])
-            _complete(runtime, STOCK, version)
+
+    def fill() -> None:
+        install(runtime, STOCK, ["stock"])
+
+    make(runtime, STOCK, version, fill, "Creating a database with stock", BASE)
     return version
 
 
 def full_template(runtime: Runtime) -> str:
     """Have the database with more modules, and return its mark."""
     version = fingerprint.of(stock_template(runtime), *FULL_MODULES)
-    if _new(runtime, FULL, version, template=STOCK):
-        with step(f"Creating a database with {', '.join(FULL_MODULES)}"):
-            install(runtime, FULL, FULL_MODULES)
-            _complete(runtime, FULL, version)
+
+    def fill() -> None:
+        install(runtime, FULL, FULL_MODULES)
+
+    what = f"Creating a database with {', '.join(FULL_MODULES)}"
+    make(runtime, FULL, version, fill, what, STOCK)
     return version
+
+
+#: what makes each, and returns its mark
+_TEMPLATES = {BASE: base_template, STOCK: stock_template, FULL: full_template}
+
+
+def prepare(runtime: Runtime, template: str) -> str:
+    """Have ``BASE``, ``STOCK`` or ``FULL``, and return its mark."""
+    return _TEMPLATES[template](runtime)
+
+
+def with_addon(runtime: Runtime, template: str, addon: str) -> str:
+    """Have a copy of a template with an addon as it is now, and return its name."""
+    name = f"{template}_{addon}"
+    version = fingerprint.of(prepare(runtime, template), addon_fingerprint())
+
+    def fill() -> None:
+        install(runtime, name, [addon])
+
+    make(runtime, name, version, fill, f"Installing {addon} in {name}", template)
+    return name
 
 
 def demo(runtime: Runtime, name: str) -> None:
@@ -61,59 +86,50 @@ def demo(runtime: Runtime, name: str) -> None:
     version = stock_template(runtime)
     wanted = f"{version} {addon_fingerprint()}"
     present = _mark(runtime, name)
-    if present == wanted:
-        return
-    if present and present.split(" ")[0] == version:
+    if present and present != wanted and present.split(" ")[0] == version:
         with step(f"Updating the addon in the database {name}"):
             _run(runtime, name, "--update", ADDON)
             _complete(runtime, name, wanted)
-    elif _new(runtime, name, wanted, template=STOCK):
+
+    def fill() -> None:
         # Odoo loads demo data only on top of that of the modules it depends on. Ours
         # needs none, and among Odoo's own products nobody would find it.
         runtime.server.query(
             "UPDATE ir_module_module SET demo = true WHERE name IN ('mail', 'stock');",
             name,
         )
-        with step(f"Creating the demo database {name}"):
-            install(runtime, name, [ADDON], "--with-demo")
-            _complete(runtime, name, wanted)
+        install(runtime, name, [ADDON], "--with-demo")
+
+    make(runtime, name, wanted, fill, f"Creating the demo database {name}", STOCK)
 
 
-def addon_template(runtime: Runtime) -> str:
-    """Have the full database with the addon as it is now, and return its name."""
-    name = f"{FULL}_addon"
-    wanted = fingerprint.of(full_template(runtime), addon_fingerprint())
-    if _new(runtime, name, wanted, template=FULL):
-        with step("Installing the addon in a test database"):
-            install(runtime, name, [ADDON])
-            _complete(runtime, name, wanted)
-    return name
+def make(
+    runtime: Runtime,
+    name: str,
+    version: str,
+    fill: Callable[[], None],
+    what: str,
+    template: str | None = None,
+) -> None:
+    """Have a database, made anew where it is incomplete or of another version.
 
-
-def bench_template(runtime: Runtime, products: int) -> str:
-    """Have a database with products and the addon as it is now, and return its name."""
-    catalogue = f"stock_sync_bench_products_{products}"
-    script = PROJECT / "benchmarks" / "products.py"
-    made = fingerprint.of(stock_template(runtime), script)
-    if _new(runtime, catalogue, made, template=STOCK):
-        with step(f"Making {products:,} products"), script.open() as stdin:
-            process.run(
-                runtime.command(catalogue, "shell", "--no-http"),
-                what="Making the products",
-                log=process.log_file(f"odoo-{catalogue}"),
-                environment={**runtime.environment, "PRODUCTS": str(products)},
-                stdin=stdin,
-            )
-            _complete(runtime, catalogue, made)
-    name = f"stock_sync_bench_addon_{products}"
-    wanted = fingerprint.of(made, addon_fingerprint())
-    if _new(runtime, name, wanted, template=catalogue):
-        with step("Installing the addon beside them"):
-            install(runtime, name, [ADDON])
-            # Copies have what PostgreSQL knows of its tables.
-            runtime.server.query("VACUUM ANALYZE;", name)
-            _complete(runtime, name, wanted)
-    return name
+    :param version: what it is marked with once it is complete
+    :param fill: called when the database exists and has to be filled
+    :param what: said while it is filled
+    :param template: a database to copy; by default an empty one
+    """
+    if _mark(runtime, name) == version:
+        return
+    if template:
+        copy(runtime, template, name)
+    else:
+        drop(runtime, name)
+        _create(runtime, name, "template0")
+        # As Odoo does in the databases that it creates itself.
+        runtime.server.query("CREATE EXTENSION IF NOT EXISTS pg_trgm;", name)
+    with step(what):
+        fill()
+        _complete(runtime, name, version)
 
 
 def copy(runtime: Runtime, template: str, name: str) -> None:
@@ -135,7 +151,7 @@ def addon_fingerprint() -> str:
     """Changes with anything in the addons that their installation may depend on."""
     files = [
         path
-        for addon in (BASE_ADDON, ADDON)
+        for addon in ADDONS
         for path in fingerprint.files_in(
             PROJECT / addon, without=["tests", "static", "client"]
         )
@@ -156,20 +172,6 @@ def _run(runtime: Runtime, name: str, *arguments: str) -> None:
     for line in log.read_text(errors="replace").splitlines():
         if any(sign in line for sign in _FAILURES):
             raise Stop(f"Odoo: {line.split(': ', 1)[-1]} (log: {process.shown(log)})")
-
-
-def _new(runtime: Runtime, name: str, wanted: str, template: str | None = None) -> bool:
-    """Whether the database had to be created, and now has to be filled."""
-    if _mark(runtime, name) == wanted:
-        return False
-    if template:
-        copy(runtime, template, name)
-    else:
-        drop(runtime, name)
-        _create(runtime, name, "template0")
-        # As Odoo does in the databases that it creates itself.
-        runtime.server.query("CREATE EXTENSION IF NOT EXISTS pg_trgm;", name)
-    return True
 
 
 def _mark(runtime: Runtime, name: str) -> str | None:

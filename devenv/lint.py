@@ -2,33 +2,49 @@
 
 import subprocess
 import xml.etree.ElementTree as ElementTree
+from collections.abc import Sequence
 from pathlib import Path
 
 from . import venv
-from .console import say
+from .console import Stop, say
 from .lock import preparing
 from .paths import ADDONS, PROJECT
 
-_CHECKS: dict[str, list[str]] = {
-    "ruff check": ["ruff", "check", "."],
-    "ruff format": ["ruff", "format", "--check", "."],
+#: name and command; .pre-commit-config.yaml has the same names
+PROGRAMS: dict[str, list[str]] = {
+    "ruff-check": ["ruff", "check", "."],
+    "ruff-format": ["ruff", "format", "--check", "."],
     "mypy": ["mypy", "devenv", "mock_api", "benchmarks"],
     "pylint-odoo": ["pylint", *ADDONS],
 }
+CHECKS = (*PROGRAMS, "xml")
 
 
-def lint() -> int:
-    """Run every check and return 1 if one of them complains."""
+def lint(names: Sequence[str]) -> int:
+    """Run checks and return 1 if one of them complains.
+
+    :param names: of some of ``CHECKS``; by default all
+    :raise Stop: there is no such check
+    """
+    if unknown := set(names) - set(CHECKS):
+        known = ", ".join(CHECKS)
+        raise Stop(f"No such check: {', '.join(sorted(unknown))}; {known}.", code=2)
     with preparing():
         venv.prepare()
-    failed = [name for name, command in _CHECKS.items() if not _passes(name, command)]
+    failed = [name for name in names or CHECKS if not _passes(name)]
+    say(f"Failed: {', '.join(failed)}." if failed else "All checks passed.")
+    return 1 if failed else 0
+
+
+def _passes(name: str) -> bool:
+    say(f"{name}:")
+    if name in PROGRAMS:
+        run = [str(venv.PYTHON), "-m", *PROGRAMS[name]]
+        return not subprocess.run(run, cwd=PROJECT, check=False).returncode
     errors = [error for addon in ADDONS for error in xml_errors(PROJECT / addon)]
     for error in errors:
         say(error)
-    if errors:
-        failed.append("XML")
-    say(f"Failed: {', '.join(failed)}." if failed else "All checks passed.")
-    return 1 if failed else 0
+    return not errors
 
 
 def xml_errors(folder: Path) -> list[str]:
@@ -40,9 +56,3 @@ def xml_errors(folder: Path) -> list[str]:
         except ElementTree.ParseError as error:
             errors.append(f"{path}: {error}")
     return errors
-
-
-def _passes(name: str, command: list[str]) -> bool:
-    say(f"{name}:")
-    run = [str(venv.PYTHON), "-m", *command]
-    return not subprocess.run(run, cwd=PROJECT, check=False).returncode

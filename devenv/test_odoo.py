@@ -1,13 +1,9 @@
 """``make test-odoo``: Odoo's own tests of ``stock``, with the addon installed."""
 
-import os
-import subprocess
-
-from . import databases, ports, process, test_log
-from .console import say, step
+from . import databases, run_odoo, side_by_side
 from .environment import prepared
 from .lock import alone, preparing
-from .paths import ADDON, PROJECT
+from .paths import ADDON
 
 _DATABASE = "stock_sync_test_odoo"
 
@@ -19,29 +15,14 @@ def test_odoo() -> int:
     """
     with alone("test", "Another command runs the tests"), prepared() as runtime:
         with preparing():
-            databases.stock_template(runtime)
-            databases.copy(runtime, databases.STOCK, _DATABASE)
-            databases.install(runtime, _DATABASE, [ADDON])
-        log = process.log_file(_DATABASE)
-        with step("Odoo runs its own tests of stock"), log.open("w") as output:
-            code = subprocess.run(
-                runtime.command(
-                    _DATABASE,
-                    "--update=stock",
-                    "--test-tags=/stock",
-                    f"--http-port={ports.free()}",
-                    "--stop-after-init",
-                ),
-                cwd=PROJECT,
-                env={**os.environ, **runtime.environment},
-                stdin=subprocess.DEVNULL,
-                stdout=output,
-                stderr=subprocess.STDOUT,
-                check=False,
-            ).returncode
-        text = log.read_text(errors="replace")
-        problems = test_log.problems(text, skips_allowed=True)
-        say(test_log.summary(text))
-        for problem in problems:
-            say(f"{problem} (log: {process.shown(log)})")
-        return 1 if problems or code else 0
+            template = databases.with_addon(runtime, databases.STOCK, ADDON)
+            databases.copy(runtime, template, _DATABASE)
+        program = run_odoo.program(
+            *(runtime, _DATABASE, "Odoo runs its own tests of stock"),
+            *("--update=stock", "--test-tags=/stock"),
+        )
+        [ended] = side_by_side.run(
+            [program], at_once=1, environment=runtime.environment
+        )
+        outcome = run_odoo.judged(ended, skips_allowed=True, warnings_allowed=True)
+        return 1 if outcome.code or ended.code else 0

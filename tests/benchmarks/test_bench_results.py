@@ -75,7 +75,7 @@ def test_small_sizes_are_not_judged_by_the_goals_of_the_large_ones():
 
 
 def test_small_sizes_are_not_put_into_the_docs(capsys):
-    assert cli.main(["run", "some_template", "--quick", "--write-docs"]) == 2
+    assert cli.main(["run", "--quick", "--write-docs"]) == 2
     assert "full sizes" in capsys.readouterr().err
 
 

@@ -1,12 +1,13 @@
 """Processes of Odoo's that a test speaks with, line by line."""
 
+import os
 import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from chaos_odoo import ChaosOdoo
+from scheduled_odoo import ScheduledOdoo
 
 from devenv import process
 from devenv.paths import PROJECT
@@ -14,7 +15,7 @@ from devenv.paths import PROJECT
 
 @contextmanager
 def child(
-    odoo: ChaosOdoo, script: str, *arguments: object, log: Path
+    odoo: ScheduledOdoo, script: str, *arguments: object, log: Path
 ) -> Iterator["subprocess.Popen[str]"]:
     """Run a script of this folder on a database."""
     with (
@@ -22,10 +23,10 @@ def child(
         subprocess.Popen(
             [
                 *(sys.executable, Path(__file__).with_name(script)),
-                *(odoo.database, *map(str, arguments)),
+                *(odoo.name, *map(str, arguments)),
             ],
             cwd=PROJECT,
-            env=odoo.environment,
+            env={**os.environ, **odoo.environment},
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=errors,
@@ -38,5 +39,5 @@ def child(
             running.kill()
 
 
-def log_of(odoo: ChaosOdoo, script: str, number: int) -> Path:
-    return process.log_file(f"{odoo.database}-{Path(script).stem}-{number}")
+def log_of(odoo: ScheduledOdoo, script: str, number: int) -> Path:
+    return process.log_file(f"{odoo.name}-{Path(script).stem}-{number}")

@@ -2,46 +2,41 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from chaos_api import Api, serving_api
-from chaos_odoo import ChaosOdoo
+from local_api import LocalApi
+from odoo_database import copied
+from scheduled_odoo import ScheduledOdoo
 
 from devenv import databases
-from devenv.environment import prepared
 from devenv.lock import preparing
 from devenv.odoo import Runtime
 from devenv.paths import ADDON
+from mock_api.catalogue import catalogue
 
 #: more than one transaction applies
 PRODUCTS = 450
+LATENCY = 10  # ms
 
 
 @pytest.fixture(scope="session")
-def runtime() -> Iterator[Runtime]:
-    with prepared() as runtime:
-        with preparing():
-            databases.stock_template(runtime)
-        yield runtime
-
-
-@pytest.fixture(scope="session")
-def template(runtime: Runtime) -> Iterator[str]:
+def template(runtime: Runtime) -> str:
     """A database with stock and the addon."""
-    name = "stock_sync_chaos_template"
-    databases.copy(runtime, databases.STOCK, name)
-    databases.install(runtime, name, [ADDON])
-    yield name
-    databases.drop(runtime, name)
+    with preparing():
+        return databases.with_addon(runtime, databases.STOCK, ADDON)
 
 
 @pytest.fixture
-def odoo(runtime: Runtime, template: str, tmp_path: Path) -> Iterator[ChaosOdoo]:
-    name = "stock_sync_chaos"
-    databases.copy(runtime, template, name)
-    yield ChaosOdoo(runtime, name, tmp_path)
-    databases.drop(runtime, name)
+def odoo(runtime: Runtime, template: str, tmp_path: Path) -> Iterator[ScheduledOdoo]:
+    with copied(runtime, template, "stock_sync_chaos") as name:
+        yield ScheduledOdoo(runtime, name, tmp_path)
 
 
 @pytest.fixture
-def api() -> Iterator[Api]:
-    with serving_api(PRODUCTS) as api:
+def products() -> int:
+    """How many the API has."""
+    return PRODUCTS
+
+
+@pytest.fixture
+def api(products: int) -> Iterator[LocalApi]:
+    with LocalApi(catalogue(products), latency_ms=LATENCY) as api:
         yield api

@@ -8,9 +8,9 @@ from contextlib import ExitStack, contextmanager
 from threading import Lock, Thread
 from typing import Any
 
-from chaos_api import Api
-from chaos_odoo import ChaosOdoo
 from children import child, log_of
+from local_api import LocalApi
+from scheduled_odoo import ScheduledOdoo
 
 SCRIPT = "people.py"
 #: external ids of which each process types in counts
@@ -20,7 +20,7 @@ COUNTED = [["1", "2", "3", "4"], ["5", "6", "7", "8"]]
 class Crowd:
     """When something has left or entered the warehouse, the API's system knows."""
 
-    def __init__(self, api: Api) -> None:
+    def __init__(self, api: LocalApi) -> None:
         self._api = api
         self._lock = Lock()
         self._readers: list[Thread] = []
@@ -75,7 +75,9 @@ class Crowd:
 
 
 @contextmanager
-def crowd(odoo: ChaosOdoo, api: Api, seed: float, seconds: int) -> Iterator[Crowd]:
+def crowd(
+    odoo: ScheduledOdoo, api: LocalApi, seed: float, seconds: int
+) -> Iterator[Crowd]:
     """People in several processes, for some seconds."""
     with ExitStack() as stack:
         processes = [

@@ -1,6 +1,7 @@
 """What must hold in a database after any history: each query finds what is wrong."""
 
-from chaos_odoo import ChaosOdoo
+from bound_products import stock
+from scheduled_odoo import ScheduledOdoo
 
 _MOVED = """
     SELECT rel.line_id,
@@ -70,16 +71,6 @@ DUPLICATES = """
     HAVING count(*) > 1
 """
 
-_STOCK = """
-    SELECT binding.external_id,
-           (SELECT coalesce(sum(quant.quantity), 0)
-              FROM stock_quant quant
-             WHERE quant.product_id = binding.product_id
-               AND quant.location_id = backend.location_id)
-      FROM stock_sync_binding binding
-      JOIN sync_flow backend ON backend.id = binding.flow_id
-"""
-
 _LEVELS = """
     SELECT binding.external_id, level.quantity
       FROM stock_sync_binding binding
@@ -104,27 +95,22 @@ _TROUBLES = """
 """
 
 
-def check_books(odoo: ChaosOdoo) -> None:
+def check_books(odoo: ScheduledOdoo) -> None:
     """Nothing was applied twice, or without being written down."""
     for what, sql in WRONG.items():
         assert odoo.query(sql) == [], what
 
 
-def check_no_duplicates(odoo: ChaosOdoo) -> None:
+def check_no_duplicates(odoo: ScheduledOdoo) -> None:
     assert odoo.query(DUPLICATES) == []
 
 
-def stock(odoo: ChaosOdoo) -> dict[str, float]:
-    """What Odoo has, by external id."""
-    return dict(odoo.query(_STOCK))
-
-
-def troubles(odoo: ChaosOdoo) -> set[tuple[str, str]]:
+def troubles(odoo: ScheduledOdoo) -> set[tuple[str, str]]:
     """External ids, and why they could not be set."""
     return {*odoo.query(_TROUBLES)}
 
 
-def check_equal(odoo: ChaosOdoo, quantities: dict[str, float]) -> None:
+def check_equal(odoo: ScheduledOdoo, quantities: dict[str, float]) -> None:
     """Odoo has what the API says, and its levels of the last run say so as well.
 
     :param quantities: what the API says, by external id

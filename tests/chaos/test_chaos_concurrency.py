@@ -2,21 +2,15 @@
 
 import re
 import time
-from collections.abc import Iterator
 
 import pytest
-from chaos_api import Api, serving_api
-from chaos_data import set_up
-from chaos_odoo import ChaosOdoo
+from any_change import set_up
+from bound_products import stock
 from chaos_settings import choose, seeded
 from crowd import crowd
-from stock_ledger import (
-    check_books,
-    check_equal,
-    check_no_duplicates,
-    stock,
-    troubles,
-)
+from local_api import LocalApi
+from scheduled_odoo import ScheduledOdoo
+from stock_ledger import check_books, check_equal, check_no_duplicates, troubles
 
 SECONDS = choose(15, 60)
 #: pauses between runs, as multiples of what a run takes: if one were always under way,
@@ -52,13 +46,12 @@ _EXPECTED = re.compile(r"odoo\.sql_db: bad query|: apply_failed: Someone else is
 
 
 @pytest.fixture
-def api() -> Iterator[Api]:
-    with serving_api(PRODUCTS) as api:
-        yield api
+def products() -> int:
+    return PRODUCTS
 
 
 def test_everybody_at_once_loses_nothing_and_nobody_sees_a_database_error(
-    odoo: ChaosOdoo, api: Api
+    odoo: ScheduledOdoo, api: LocalApi
 ) -> None:
     chance = seeded()
     set_up(odoo, api, "item")
@@ -81,14 +74,14 @@ def test_everybody_at_once_loses_nothing_and_nobody_sees_a_database_error(
         moved = {id_: quantity for id_, quantity in people.moved.items() if quantity}
         transferred = {id_: total for id_, total in odoo.query(_TRANSFERRED) if total}
         assert transferred == moved, "told as done, and done"
-        assert api.quantities() == {
+        assert api.stock() == {
             id_: quantity + people.moved[id_] for id_, quantity in before.items()
         }
 
         odoo.synchronise()
         assert people.counts, "nobody has typed in anything"
         assert dict(odoo.query(_COUNTS)) == people.counts
-        found, wanted = stock(odoo), api.quantities()
+        found, wanted = stock(odoo), api.stock()
         assert troubles(odoo) == {
             (id_, "count_in_progress") for id_ in wanted if found[id_] != wanted[id_]
         }

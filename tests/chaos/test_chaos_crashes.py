@@ -5,10 +5,10 @@ import time
 from collections import Counter
 
 import pytest
-from chaos_api import Api
-from chaos_data import set_up
-from chaos_odoo import ChaosOdoo
+from any_change import set_up
 from chaos_settings import choose, seeded
+from local_api import LocalApi
+from scheduled_odoo import ScheduledOdoo
 from stock_ledger import check_books, check_equal, check_no_duplicates
 
 #: in each mode
@@ -17,7 +17,7 @@ KILLS = choose(5, 50)
 
 @pytest.mark.parametrize("mode", ["list", "item"])
 def test_run_that_is_killed_sets_each_product_once_when_the_server_is_back(
-    odoo: ChaosOdoo, api: Api, mode: str
+    odoo: ScheduledOdoo, api: LocalApi, mode: str
 ) -> None:
     chance = seeded()
     hits: Counter[str] = Counter()
@@ -55,7 +55,7 @@ def test_run_that_is_killed_sets_each_product_once_when_the_server_is_back(
     assert {state for (state,) in states} <= {"done", "interrupted"}
 
 
-def recover(odoo: ChaosOdoo, api: Api, chance: random.Random) -> None:
+def recover(odoo: ScheduledOdoo, api: LocalApi, chance: random.Random) -> None:
     """After the next run all is as if nothing had happened.
 
     Where the API has changed while the server was down, after the one that follows.
@@ -69,5 +69,5 @@ def recover(odoo: ChaosOdoo, api: Api, chance: random.Random) -> None:
     if changed:
         odoo.synchronise()
         check_books(odoo)
-    check_equal(odoo, api.quantities())
+    check_equal(odoo, api.stock())
     check_no_duplicates(odoo)

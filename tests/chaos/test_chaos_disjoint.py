@@ -2,15 +2,14 @@
 
 import json
 import re
-from collections.abc import Iterator
 from contextlib import ExitStack
 
 import pytest
-from chaos_api import Api, serving_api
-from chaos_data import set_up
-from chaos_odoo import ChaosOdoo
+from any_change import set_up
 from chaos_settings import choose, seeded
 from children import child, log_of
+from local_api import LocalApi
+from scheduled_odoo import ScheduledOdoo
 from stock_ledger import check_books, check_equal, check_no_duplicates
 
 ROUNDS = choose(3, 25)
@@ -21,13 +20,12 @@ _REFUSED = re.compile(r"serialize|deadlock|could not obtain lock|tries left")
 
 
 @pytest.fixture
-def api() -> Iterator[Api]:
-    with serving_api(PRODUCTS) as api:
-        yield api
+def products() -> int:
+    return PRODUCTS
 
 
 def test_two_processes_on_different_products_of_one_location_never_disturb_each_other(
-    odoo: ChaosOdoo, api: Api
+    odoo: ScheduledOdoo, api: LocalApi
 ) -> None:
     chance = seeded()
     backends = set_up(odoo, api, "item", backends=2)
@@ -52,4 +50,4 @@ def test_two_processes_on_different_products_of_one_location_never_disturb_each_
     assert [_REFUSED.findall(log.read_text()) for log in logs] == [[], []]
     check_books(odoo)
     check_no_duplicates(odoo)
-    check_equal(odoo, api.quantities())
+    check_equal(odoo, api.stock())

@@ -7,11 +7,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from chaos_api import Api
-from chaos_data import set_up
-from chaos_odoo import ChaosOdoo
+from any_change import set_up
 from chaos_settings import choose, seeded
+from local_api import LocalApi
 from own_postgres import OwnPostgres, copy_database, own_postgres
+from scheduled_odoo import ScheduledOdoo
 from stock_ledger import check_books, check_equal, check_no_duplicates
 
 from devenv.odoo import Runtime
@@ -22,18 +22,18 @@ RESTARTS = choose(2, 20)
 @pytest.fixture
 def own(
     runtime: Runtime, template: str, tmp_path: Path
-) -> Iterator[tuple[OwnPostgres, ChaosOdoo]]:
+) -> Iterator[tuple[OwnPostgres, ScheduledOdoo]]:
     """A server, and a database with the addon there."""
     name = "stock_sync_chaos_own"
     with own_postgres() as (postgres, server):
         target = Runtime(runtime.odoo, server)
         copy_database(runtime, target, template, name)
-        yield postgres, ChaosOdoo(target, name, tmp_path)
+        yield postgres, ScheduledOdoo(target, name, tmp_path)
         shutil.rmtree(target.filestore(name))
 
 
 def test_run_goes_on_when_postgresql_is_back(
-    own: tuple[OwnPostgres, ChaosOdoo], api: Api
+    own: tuple[OwnPostgres, ScheduledOdoo], api: LocalApi
 ) -> None:
     postgres, odoo = own
     chance = seeded()
@@ -61,7 +61,7 @@ def test_run_goes_on_when_postgresql_is_back(
         with odoo.serving():
             odoo.settle()
         check_books(odoo)
-        check_equal(odoo, api.quantities())
+        check_equal(odoo, api.stock())
         check_no_duplicates(odoo)
 
     print(f"{RESTARTS} restarts, runs of {seconds:.1f} s, {dict(hits)}")

@@ -1,8 +1,9 @@
 import pytest
 
+from devenv import selection
 from devenv import test as command
 from devenv.console import Stop
-from devenv.test import needs_browser, split
+from devenv.selection import needs_browser, split
 
 BASE = "base_sync_api"
 ADDON = "stock_sync_api"
@@ -50,21 +51,21 @@ def test_only_who_selects_browser_tests_needs_a_browser(arguments, needed):
 
 
 def test_every_test_that_opens_a_browser_is_known():
-    tests = command.PROJECT / ADDON / "tests"
+    tests = selection.PROJECT / ADDON / "tests"
     found = {
         file
         for file in tests.glob("test_*.py")
         if "TourCase" in file.read_text() or "browser_js" in file.read_text()
     }
-    assert found == set(command._browser_tests())
+    assert found == set(selection.browser_tests())
 
 
 @pytest.mark.parametrize(("user", "sudo"), [(0, ""), (1000, "sudo ")])
 def test_without_a_browser_the_tests_stop_with_the_command_that_installs_it(
     monkeypatch, user, sudo
 ):
-    monkeypatch.setattr(command.shutil, "which", lambda name: None)
-    monkeypatch.setattr(command.os, "geteuid", lambda: user)
+    monkeypatch.setattr(selection.shutil, "which", lambda name: None)
+    monkeypatch.setattr(selection.os, "geteuid", lambda: user)
     with pytest.raises(Stop, match=f"Chromium: {sudo}apt-get install chromium") as stop:
         command.test([])
     assert "\n" not in str(stop.value)

@@ -72,7 +72,8 @@ def test_a_change_of_the_tests_alone_does_not_reinstall_the_addon(
     addon = tmp_path / databases.ADDON
     for folder in ("tests", "views"):
         (addon / folder).mkdir(parents=True)
-    (tmp_path / databases.BASE_ADDON).mkdir()
+    for name in databases.ADDONS:
+        (tmp_path / name).mkdir(exist_ok=True)
     before = databases.addon_fingerprint()
     (addon / "tests" / "test_a.py").touch()
     assert databases.addon_fingerprint() == before

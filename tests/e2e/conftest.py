@@ -1,21 +1,9 @@
-"""One Odoo for all tests; a transaction and mock APIs for each."""
-
-import sys
-from pathlib import Path
+"""A transaction and mock APIs for each test."""
 
 import pytest
-
-sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
-
-from live_odoo import live_odoo, undone
-from mock_stock import MockStock
+from live_odoo import undone
+from local_api import KEY, LocalApi, items
 from shop import Shop
-
-
-@pytest.fixture(scope="session")
-def registry():
-    with live_odoo("e2e") as registry:
-        yield registry
 
 
 @pytest.fixture
@@ -27,11 +15,12 @@ def shop(registry):
 
 @pytest.fixture
 def serve():
-    """Start a mock API: ``serve(quantities, locations=1)``; see :class:`MockStock`."""
+    """Start a mock API that asks for :data:`KEY`; see :class:`LocalApi`."""
     started = []
 
-    def start(*args, **options):
-        started.append(MockStock(*args, **options))
+    def start(quantities, locations=1, parents=None):
+        products = items(quantities, parents)
+        started.append(LocalApi(products, locations, api_key=KEY))
         return started[-1]
 
     yield start

@@ -8,7 +8,7 @@ from datetime import timedelta
 import pytest
 from faults import EACH, FAULTS, RIGHT, UNTOUCHED
 from live_odoo import undone, undone_again
-from mock_stock import KEY
+from local_api import KEY
 from shop import Shop
 
 from mock_api.store import utc_now

@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 
 import pytest
-from mock_stock import KEY
+from local_api import KEY
 
 from mock_api.store import utc_now
 

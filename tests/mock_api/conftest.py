@@ -7,14 +7,12 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from flask.testing import FlaskClient
 from mock_server import TIMEOUT, Run, Serve, Server
 
+from mock_api import create_app
+
 ROOT = Path(__file__).resolve().parents[2]
-sys.path.insert(0, str(ROOT))
-
-from flask.testing import FlaskClient  # noqa: E402
-
-from mock_api import create_app  # noqa: E402
 
 
 @pytest.fixture

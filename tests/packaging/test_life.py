@@ -1,6 +1,9 @@
 """The addon is installed, upgraded and uninstalled on a real database."""
 
-from odoo_database import ADDON, NewDatabase, OdooDatabase
+from new_database import NewDatabase
+from odoo_database import OdooDatabase
+
+from devenv.paths import ADDON
 
 #: our names and labels, wherever a row may have them
 _OURS = (
@@ -147,7 +150,7 @@ def test_life_without_a_warning_and_without_a_trace(new_database: NewDatabase) -
     before = structure(database), meta_rows(database), traces(database)
     counts_before = counts(database)
 
-    assert database.install() == []
+    assert database.install(ADDON) == []
     installed = structure(database), meta_rows(database)
     assert ("model", "sync.flow") in installed[0]
     assert set(traces(database)) > set(before[2])
@@ -157,18 +160,18 @@ def test_life_without_a_warning_and_without_a_trace(new_database: NewDatabase) -
         " WHERE data.name = 'menu_stock_sync_backend'"
     ) == [("Synchronisation du stock",)]
 
-    assert database.upgrade() == []
+    assert database.upgrade(ADDON) == []
     assert (structure(database), meta_rows(database)) == installed
 
     assert "127.0.0.1:9" in database.shell(_USE)
-    assert database.uninstall() == []
+    assert database.uninstall(ADDON) == []
     after = structure(database), meta_rows(database), traces(database)
     assert after[0] ^ before[0] == set()
     assert after[1] ^ before[1] == set()
     assert after[2] == before[2]
     assert counts(database) == counts_before
 
-    assert database.install() == []
+    assert database.install(ADDON) == []
     assert structure(database) == installed[0]
 
 
@@ -214,7 +217,7 @@ result = {
 
 def _adopt(database: OdooDatabase, **field: object) -> None:
     database.shell(_MANUAL_FIELD % field)
-    assert database.install() == []
+    assert database.install(ADDON) == []
     adopted = {
         "ids": {"Kept": str(field["first"]), "Changed": str(field["second"])},
         "shown": True,
@@ -223,14 +226,14 @@ def _adopt(database: OdooDatabase, **field: object) -> None:
     assert database.shell(_READ) == adopted
     bindings = database.query("SELECT external_id FROM stock_sync_binding")
     assert {external_id for (external_id,) in bindings} == {*adopted["ids"].values()}
-    assert database.upgrade() == []
+    assert database.upgrade(ADDON) == []
     assert database.shell(_READ) == adopted
 
     database.shell(
         'product = env["product.template"].search([("name", "=", "Changed")])\n'
         'product.x_external_id = "new"'
     )
-    assert database.uninstall() == []
+    assert database.uninstall(ADDON) == []
     assert database.shell(_READ) == {
         "ids": {"Kept": str(field["first"]), "Changed": "new"},
         "shown": True,

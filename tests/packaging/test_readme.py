@@ -4,10 +4,13 @@ import re
 from html import unescape
 
 import pytest
-from odoo_database import ADDONS, ROOT
+
+from devenv.paths import ADDONS, PROJECT
 
 FRAGMENTS = [
-    path for addon in ADDONS for path in sorted((ROOT / addon / "readme").glob("*.md"))
+    path
+    for addon in ADDONS
+    for path in sorted((PROJECT / addon / "readme").glob("*.md"))
 ]
 
 
@@ -18,7 +21,7 @@ def _words(text: str) -> str:
 
 
 @pytest.mark.parametrize(
-    "fragment", FRAGMENTS, ids=lambda path: str(path.relative_to(ROOT))
+    "fragment", FRAGMENTS, ids=lambda path: str(path.relative_to(PROJECT))
 )
 def test_each_fragment_is_in_both(fragment) -> None:
     addon = fragment.parents[1]

@@ -9,7 +9,9 @@ import zipfile
 from pathlib import Path
 
 import pytest
-from odoo_database import ADDON, ADDONS, BASE_ADDON, ROOT, NewDatabase
+from new_database import NewDatabase
+
+from devenv.paths import ADDON, ADDONS, BASE_ADDON, PROJECT
 
 _NOT_PACKED = {"pyproject.toml"}
 
@@ -38,7 +40,7 @@ def wheels(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
 def _build(addon: str, folder: Path) -> Path:
     """Build a wheel from a copy: beside a git history, whool adds to the version."""
     copy = folder / addon
-    shutil.copytree(ROOT / addon, copy, ignore=shutil.ignore_patterns("__pycache__"))
+    shutil.copytree(PROJECT / addon, copy, ignore=shutil.ignore_patterns("__pycache__"))
     built = folder / "built"
     _pip(
         *("wheel", "--no-index", "--no-deps", "--no-build-isolation"),
@@ -53,14 +55,14 @@ def _build(addon: str, folder: Path) -> Path:
 def test_wheel_has_the_name_and_version_of_the_addon(
     wheels: dict[str, Path], addon: str
 ) -> None:
-    manifest = ast.literal_eval((ROOT / addon / "__manifest__.py").read_text())
+    manifest = ast.literal_eval((PROJECT / addon / "__manifest__.py").read_text())
     name = f"odoo_addon_{addon}-{manifest['version']}-py3-none-any.whl"
     assert wheels[addon].name == name
 
 
 @each_addon
 def test_wheel_has_every_file_and_no_other(wheels: dict[str, Path], addon: str) -> None:
-    source = ROOT / addon
+    source = PROJECT / addon
     wanted = {
         f"odoo/addons/{addon}/{path.relative_to(source).as_posix()}"
         for path in source.rglob("*")
@@ -101,8 +103,8 @@ def test_odoo_installs_the_addon_from_the_wheel(
         *(wheels[BASE_ADDON], wheels[ADDON]),
         cwd=tmp_path,
     )
-    database = new_database(addons=(), packages=packages)
-    assert database.install() == []
+    database = new_database(addons=None, packages=packages)
+    assert database.install(ADDON) == []
     path, icon = database.shell(
         "from odoo.modules import get_module_path\n"
         f"module = env.ref('base.module_{ADDON}')\n"

@@ -13,7 +13,7 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 from live_odoo import undone, undone_again
-from mock_stock import KEY, MockStock
+from local_api import KEY, LocalApi, items
 from shop import Shop
 
 NAMES = ["A-1", "B 2/é", "3"]
@@ -49,7 +49,7 @@ class History(RuleBasedStateMachine):
         self._stack.enter_context(undone_again(self.filled.env))
         self.shop = copy(self.filled)
         self.env = self.shop.env
-        self.api = MockStock(dict.fromkeys(NAMES, "5"))
+        self.api = LocalApi(items(dict.fromkeys(NAMES, "5")), api_key=KEY)
         self._stack.callback(self.api.close)
         self.shop.backend.base_url = self.api.url
         self.shop.backend.secret_input = KEY

@@ -2,45 +2,29 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from held_api import HeldApi, held_api
-from odoo_queue import OdooQueue
+from held_api import HeldApi
+from odoo_database import copied
+from served_odoo import ServedOdoo
 
 from devenv import databases
-from devenv.environment import prepared
 from devenv.lock import preparing
 from devenv.odoo import Runtime
 from devenv.paths import QUEUE_ADDON
+from mock_api.catalogue import catalogue
 
 PRODUCTS = 260
 
 
-@pytest.fixture(scope="session")
-def runtime() -> Iterator[Runtime]:
-    with prepared() as runtime:
-        yield runtime
-
-
-@pytest.fixture(scope="session")
-def template(runtime: Runtime) -> Iterator[str]:
-    """A database with stock and the addon that queues."""
-    name = "stock_sync_queue_template"
-    with preparing():
-        databases.stock_template(runtime)
-        databases.copy(runtime, databases.STOCK, name)
-    databases.install(runtime, name, [QUEUE_ADDON])
-    yield name
-    databases.drop(runtime, name)
-
-
 @pytest.fixture
-def odoo(runtime: Runtime, template: str, tmp_path: Path) -> Iterator[OdooQueue]:
-    name = "stock_sync_queue_test"
-    databases.copy(runtime, template, name)
-    yield OdooQueue(runtime, name, tmp_path)
-    databases.drop(runtime, name)
+def odoo(runtime: Runtime, tmp_path: Path) -> Iterator[ServedOdoo]:
+    """A database with stock and the addon that queues."""
+    with preparing():
+        template = databases.with_addon(runtime, databases.STOCK, QUEUE_ADDON)
+    with copied(runtime, template, "stock_sync_queue") as name:
+        yield ServedOdoo(runtime, name, tmp_path)
 
 
 @pytest.fixture
 def api() -> Iterator[HeldApi]:
-    with held_api(PRODUCTS) as api:
+    with HeldApi(catalogue(PRODUCTS)) as api:
         yield api

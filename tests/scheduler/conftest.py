@@ -1,48 +1,33 @@
-"""The servers of the tests of chaos, here left in peace."""
-
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from local_api import LocalApi
+from odoo_database import copied
+from scheduled_odoo import ScheduledOdoo
+from scheduler_settings import LATENCY, PRODUCTS
 
-HERE = Path(__file__).resolve().parent
-sys.path.insert(0, str(HERE.parent / "chaos"))
+from devenv import databases
+from devenv.lock import preparing
+from devenv.odoo import Runtime
+from devenv.paths import ADDON
+from mock_api.catalogue import catalogue
 
-from chaos_api import Api  # noqa: E402
-from chaos_odoo import ChaosOdoo  # noqa: E402
-from scheduler_settings import LATENCY, PRODUCTS  # noqa: E402
-
-from devenv import databases  # noqa: E402
-from devenv.environment import prepared  # noqa: E402
-from devenv.lock import preparing  # noqa: E402
-from devenv.odoo import Runtime  # noqa: E402
-from mock_api.app import create_app  # noqa: E402
-from mock_api.catalogue import catalogue  # noqa: E402
-from mock_api.server import Server  # noqa: E402
-from mock_api.store import Store  # noqa: E402
-
-
-@pytest.fixture(scope="session")
-def runtime() -> Iterator[Runtime]:
-    with prepared() as runtime:
-        yield runtime
+SHORT_TURNS = Path(__file__).with_name("short_turns.py")
 
 
 @pytest.fixture
-def odoo(runtime: Runtime, tmp_path: Path) -> Iterator[ChaosOdoo]:
+def odoo(runtime: Runtime, tmp_path: Path) -> Iterator[ScheduledOdoo]:
     """A database, and servers whose scheduled actions have short turns."""
-    name = "stock_sync_scheduler"
     with preparing():
-        databases.copy(runtime, databases.addon_template(runtime), name)
-    odoo = ChaosOdoo(runtime, name, tmp_path)
-    odoo.launcher.append(HERE / "short_turns.py")
-    yield odoo
-    databases.drop(runtime, name)
+        template = databases.with_addon(runtime, databases.FULL, ADDON)
+    with copied(runtime, template, "stock_sync_scheduler") as name:
+        odoo = ScheduledOdoo(runtime, name, tmp_path)
+        odoo.launcher.append(SHORT_TURNS)
+        yield odoo
 
 
 @pytest.fixture
-def api() -> Iterator[Api]:
-    store = Store(catalogue(PRODUCTS))
-    with Server(create_app(store, latency_ms=LATENCY)) as server:
-        yield Api(server.url, store)
+def api() -> Iterator[LocalApi]:
+    with LocalApi(catalogue(PRODUCTS), latency_ms=LATENCY) as api:
+        yield api

@@ -6,12 +6,10 @@ from datetime import datetime
 from typing import Any
 
 import pytest
-from chaos_api import Api
-from chaos_data import set_up
-from chaos_odoo import ChaosOdoo
+from any_change import set_up
+from local_api import LocalApi
+from scheduled_odoo import ScheduledOdoo
 from scheduler_settings import PRODUCTS
-
-from devenv import ports
 
 #: seconds
 SOON = 2
@@ -72,7 +70,7 @@ _TURN = re.compile(
 )
 
 
-def turns(odoo: ChaosOdoo) -> list[tuple[str, float]]:
+def turns(odoo: ScheduledOdoo) -> list[tuple[str, float]]:
     """What the scheduler logged of our action: its word, and when."""
     return [
         (word, datetime.strptime(when, "%Y-%m-%d %H:%M:%S,%f").timestamp())
@@ -80,7 +78,7 @@ def turns(odoo: ChaosOdoo) -> list[tuple[str, float]]:
     ]
 
 
-def pauses(odoo: ChaosOdoo) -> list[float]:
+def pauses(odoo: ScheduledOdoo) -> list[float]:
     """Seconds between each turn that left something and the next."""
     found = turns(odoo)
     return [
@@ -90,7 +88,7 @@ def pauses(odoo: ChaosOdoo) -> list[float]:
     ]
 
 
-def begin(odoo: ChaosOdoo, api: Api) -> None:
+def begin(odoo: ScheduledOdoo, api: LocalApi) -> None:
     """Have the server listen, and something to do that nobody has told it of."""
     odoo.trigger()
     odoo.wait_for_work()
@@ -105,25 +103,23 @@ def check(measured: dict[str, list[Any]], what: str, *outcome: object) -> None:
 
 @pytest.mark.parametrize("kind", ["threads", "workers"])
 def test_what_is_started_begins_soon_and_goes_on_from_turn_to_turn_without_a_pause(
-    odoo: ChaosOdoo, api: Api, kind: str
+    odoo: ScheduledOdoo, api: LocalApi, kind: str
 ) -> None:
-    options = ["--no-http"]
-    if kind == "workers":
-        options = [f"--http-port={ports.free()}", "--workers=1"]
+    workers = kind == "workers"
     measured: dict[str, list[Any]] = {}
     starts = 3
     odoo.leave_only_ours()
-    with odoo.serving(*options):
+    with odoo.serving(f"--workers={workers:d}", http=workers):
         begin(odoo, api)
         measured.update(odoo.shell(_START))
-        if kind == "threads":
+        if not workers:
             api.change(random.Random(0))
             measured.update(odoo.shell(_CONTINUE))
             starts += 2
 
     check(measured, "round", "done", PRODUCTS, PRODUCTS)
     check(measured, "preview", "done", PRODUCTS, 0)
-    if kind == "threads":
+    if not workers:
         check(measured, "start", "held", PRODUCTS, 0)
         check(measured, "approval", "done", PRODUCTS, PRODUCTS)
     assert len(pauses(odoo)) >= starts, "hardly a run needed several turns"

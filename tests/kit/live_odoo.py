@@ -10,23 +10,28 @@ from contextlib import contextmanager
 from typing import Any
 
 import pytest
+from odoo_database import copied
 
 from odoo import api
 from odoo.modules.registry import Registry
 from odoo.tools import config
 
 from devenv import databases
-from devenv.environment import prepared
 from devenv.lock import preparing
+from devenv.odoo import Runtime
+from devenv.paths import ADDON
 
 
 @contextmanager
-def live_odoo(name: str) -> Iterator[Registry]:
+def live_odoo(runtime: Runtime) -> Iterator[Registry]:
     """The registry of a copy of the database with the addon; dropped at the end."""
-    name = f"stock_sync_{name}_{os.getpid()}"
-    with prepared() as runtime, pytest.MonkeyPatch.context() as patch:
-        with preparing():
-            databases.copy(runtime, databases.addon_template(runtime), name)
+    name = f"stock_sync_live_{os.getpid()}"
+    with preparing():
+        template = databases.with_addon(runtime, databases.FULL, ADDON)
+    with (
+        copied(runtime, template, name),
+        pytest.MonkeyPatch.context() as patch,
+    ):
         for variable, value in runtime.environment.items():
             patch.setenv(variable, value)
         config.parse_config(
@@ -36,7 +41,6 @@ def live_odoo(name: str) -> Iterator[Registry]:
             yield Registry(name)
         finally:
             Registry.delete(name)
-            databases.drop(runtime, name)
 
 
 @contextmanager
