@@ -266,8 +266,8 @@ class SyncFlow(models.Model):
     def _get_earliest_run_date(self):
         """Before when the flow is left alone; None where it is not."""
         self.ensure_one()
-        open_run = self._open_runs()[:1]
-        return open_run.resume_date or self.next_attempt_date or self._get_due_date()
+        waits = self.open_run_id.resume_date or self.next_attempt_date
+        return waits or self._get_due_date()
 
     @api.model
     def _interval_in_words(self, number, unit):

@@ -13,7 +13,11 @@ class SyncPreset(models.Model):
     _order = "sequence, name, id"
 
     name = fields.Char(required=True)
-    kind = fields.Selection("_selection_kind", required=True)
+    kind = fields.Selection(
+        "_selection_kind",
+        required=True,
+        default=lambda self: self.env["sync.flow"]._default_kind(),
+    )
     sequence = fields.Integer(default=10)
     active = fields.Boolean(default=True)
     description = fields.Text(

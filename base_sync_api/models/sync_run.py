@@ -23,6 +23,7 @@ class SyncRun(models.Model):
 
     flow_id = fields.Many2one(
         "sync.flow",
+        string="Backend",
         required=True,
         ondelete="cascade",
         index=True,
@@ -267,12 +268,17 @@ class SyncRun(models.Model):
             return
         _logger.log(
             level,
-            "Synchronisation of flow %s, run %s: %s: %s",
+            "%s %s, run %s: %s: %s",
+            self._get_log_name(),
             self.flow_id.id,
             self.id,
             self.error_code or self.state,
             self.flow_id._reason(self),
         )
+
+    def _get_log_name(self):
+        """What the number of the flow comes after, in the server's log."""
+        return "Synchronisation of flow"
 
     def _is_waiting(self):
         """Whether the API has asked for a pause, after which the run goes on."""

@@ -23,7 +23,7 @@ class StockSyncBinding(models.Model):
     _check_company_auto = True
 
     flow_id = fields.Many2one(
-        "sync.flow", required=True, ondelete="cascade", index=True
+        "sync.flow", string="Backend", required=True, ondelete="cascade", index=True
     )
     company_id = fields.Many2one(related="flow_id.company_id", store=True)
     product_id = fields.Many2one(

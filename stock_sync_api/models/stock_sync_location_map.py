@@ -11,7 +11,9 @@ class StockSyncLocationMap(models.Model):
     _rec_name = "code"
     _check_company_auto = True
 
-    flow_id = fields.Many2one("sync.flow", required=True, ondelete="cascade")
+    flow_id = fields.Many2one(
+        "sync.flow", string="Backend", required=True, ondelete="cascade"
+    )
     company_id = fields.Many2one(related="flow_id.company_id", store=True)
     code = fields.Char(
         string="API's Code",

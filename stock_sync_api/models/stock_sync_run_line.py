@@ -21,7 +21,9 @@ class StockSyncRunLine(models.Model):
     run_id = fields.Many2one(
         "sync.run", required=True, ondelete="cascade", readonly=True
     )
-    flow_id = fields.Many2one(related="run_id.flow_id", store=True, index=True)
+    flow_id = fields.Many2one(
+        related="run_id.flow_id", string="Backend", store=True, index=True
+    )
     company_id = fields.Many2one(related="run_id.company_id", store=True)
     binding_id = fields.Many2one(
         "stock.sync.binding", ondelete="set null", index="btree_not_null", readonly=True

@@ -29,7 +29,7 @@ class StockSyncUnmatched(models.Model):
     _check_company_auto = True
 
     flow_id = fields.Many2one(
-        "sync.flow", required=True, ondelete="cascade", readonly=True
+        "sync.flow", string="Backend", required=True, ondelete="cascade", readonly=True
     )
     company_id = fields.Many2one(related="flow_id.company_id", store=True)
     external_id = fields.Char(string="External ID", required=True, readonly=True)

@@ -5,6 +5,7 @@ from odoo.orm.models import NO_ACCESS
 from odoo.addons.base_sync_api.tools.numbers import format_number
 
 from .sync_error import SENTENCES
+from .sync_flow import KIND
 
 
 class SyncRun(models.Model):
@@ -142,6 +143,11 @@ class SyncRun(models.Model):
             if code:
                 reasons.setdefault(run, []).append(names[code])
         return {run: ", ".join(texts) for run, texts in reasons.items()}
+
+    def _get_log_name(self):
+        if self.flow_id.kind != KIND:
+            return super()._get_log_name()
+        return "Stock synchronisation of backend"
 
     def _count_to_do(self):
         planned = [("run_id", "=", self.id), ("state", "=", "planned")]

@@ -487,7 +487,7 @@ class TestHeartbeat(AlertCase):
 
     def test_a_neutralized_copy_calls_no_monitor(self):
         self.env.flush_all()
-        for query in get_neutralization_queries(["stock_sync_api"]):
+        for query in get_neutralization_queries(["base_sync_api", "stock_sync_api"]):
             self.env.cr.execute(query)
         self.env.invalidate_all()
         self.assertFalse(self.backend.heartbeat_url or self.backend.failure_url)

@@ -98,7 +98,7 @@ class TestHiddenSettings(StockSyncCase):
 
     def test_preset_that_was_emptied_leaves_no_end_of_the_list_behind(self):
         preset = self.env.ref("stock_sync_api.preset_ebay")
-        self.backend.write(preset._get_backend_values())
+        self.backend.write(self.env["sync.flow"]._values_of_preset(preset))
         self.backend.write(
             {"paging": "page", "page_param": "page", "total_path": False}
         )

@@ -22,7 +22,7 @@ class TestNeutralize(StockSyncCase):
 
     def _neutralize(self):
         self.env.flush_all()
-        for query in get_neutralization_queries(["stock_sync_api"]):
+        for query in get_neutralization_queries(["base_sync_api", "stock_sync_api"]):
             self.env.cr.execute(query)
         self.env.invalidate_all()
 
@@ -39,7 +39,7 @@ class TestNeutralize(StockSyncCase):
         self.assertEqual(self.calls, [])
         self.assertEqual(run.line_ids.error_code or run.error_code, "not_configured")
         self.assertEqual(self.on_hand(), 3)
-        self.assertFalse(self.service.sudo()._due_backends())
+        self.assertFalse(self.service.sudo()._due_flows())
 
     def _fill(self):
         """The API's address wherever one may be."""
@@ -149,9 +149,9 @@ class TestNeutralize(StockSyncCase):
         self._fill()
         self.assertLessEqual(
             {
-                *("sync_flow", "sync_run", "stock_sync_run_line"),
+                *("sync_backend", "sync_run", "stock_sync_run_line"),
                 *("stock_sync_binding", "stock_sync_unmatched", "ir_logging"),
-                *("stock_sync_parameter", "stock_sync_connection_test"),
+                *("sync_parameter", "sync_connection_test"),
                 *("mail_message", "mail_mail", "mail_activity", "mail_tracking_value"),
             },
             self._tables_with_the_host(),

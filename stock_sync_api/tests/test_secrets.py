@@ -45,14 +45,14 @@ class TestSecretSources(SecretCase):
             self.assertEqual(self.sent(), SECRET)
             self.assertTrue(self.backend.has_secret)
             self.assertIsNone(self.backend._problem(self.user))
-        self.assert_not_in_the_database("sync_flow")
+        self.assert_not_in_the_database("sync_backend")
 
     def test_secret_of_an_option_in_odoo_conf_is_sent(self):
         self.backend.write({"secret_source": "config", "secret_name": "stock_sync_key"})
         options = {"stock_sync_key": SECRET, "stock_sync_key_host": HOST}
         with patch.dict(config.options, options):
             self.assertEqual(self.sent(), SECRET)
-        self.assert_not_in_the_database("sync_flow")
+        self.assert_not_in_the_database("sync_backend")
 
     def test_other_secrets_of_the_server_cannot_be_named(self):
         for source, names in (
@@ -74,9 +74,9 @@ class TestSecretSources(SecretCase):
 
     def test_name_that_came_in_another_way_is_not_read_either(self):
         self.env.cr.execute(
-            "UPDATE sync_flow SET secret_source = 'env',"
+            "UPDATE sync_backend SET secret_source = 'env',"
             " secret_name = 'PGPASSWORD' WHERE id = %s",
-            [self.backend.id],
+            [self.backend.backend_id.id],
         )
         self.env.invalidate_all()
         with patch.dict(os.environ, {"PGPASSWORD": SECRET}):
@@ -106,7 +106,7 @@ class TestSecretSources(SecretCase):
                 "secret_input": SECRET,
             }
         )
-        self.assert_not_in_the_database("sync_flow")
+        self.assert_not_in_the_database("sync_backend")
 
     def test_name_is_dropped_when_the_address_moves(self):
         self.backend.write({"secret_source": "env", "secret_name": "STOCK_SYNC_KEY"})
@@ -448,7 +448,7 @@ class TestSecretRows(SecretCase):
         variables = {"STOCK_SYNC_ROW": "from outside", "STOCK_SYNC_ROW_HOST": HOST}
         with patch.dict(os.environ, variables):
             self.assertEqual(self.headers(), {"X-Key": "from outside"})
-        self.assert_not_in_the_database("stock_sync_parameter")
+        self.assert_not_in_the_database("sync_parameter")
 
     def test_problem_names_the_row_that_lacks_its_secret(self):
         self.row.sudo().secret = False
@@ -471,7 +471,7 @@ class TestSecretRows(SecretCase):
             }
         )
         self.env.flush_all()
-        for query in get_neutralization_queries(["stock_sync_api"]):
+        for query in get_neutralization_queries(["base_sync_api", "stock_sync_api"]):
             self.env.cr.execute(query)
         self.env.invalidate_all()
         self.assertFalse(self.backend.oauth_token_url)

@@ -162,7 +162,7 @@ class SecurityCase(ListCase):
         return [
             name
             for name, model in self.registry.items()
-            if name.startswith("stock.sync.") and not model._abstract
+            if name.startswith(("sync.", "stock.sync.")) and not model._abstract
         ]
 
     def fill(self):
@@ -277,7 +277,7 @@ class TestCanary(SecurityCase):
         with mute_logger("odoo"):
             self.call_the_api()
         self.env.flush_all()
-        for query in get_neutralization_queries(["stock_sync_api"]):
+        for query in get_neutralization_queries(["base_sync_api", "stock_sync_api"]):
             self.env.cr.execute(query)
         self.env.invalidate_all()
         # tables of Odoo as well: messages, attachments, logs, what waits to be sent
@@ -375,7 +375,9 @@ class TestRemoteCalls(SecurityCase):
         names = {
             name
             for cls in self.registry[model].__mro__
-            if cls.__module__.startswith("odoo.addons.stock_sync_api.")
+            if cls.__module__.startswith(
+                ("odoo.addons.base_sync_api.", "odoo.addons.stock_sync_api.")
+            )
             for name, value in vars(cls).items()
             if isfunction(value) and not name.startswith("_")
         }
@@ -473,8 +475,12 @@ class TestRemoteCalls(SecurityCase):
         for name in ("portal", "internal", "stock"):
             user = self.users[name]
             with self.subTest(user=name):
-                for model in ("", ".row", ".location"):
-                    records = self.env[f"sync.connection.test{model}"]
+                for model in (
+                    "sync.connection.test",
+                    "stock.sync.connection.test.row",
+                    "stock.sync.connection.test.location",
+                ):
+                    records = self.env[model]
                     for operation in ("read", "write", "create", "unlink"):
                         self.assertFalse(records.with_user(user).has_access(operation))
                 for fname in excerpts:

@@ -108,10 +108,10 @@ class TestSetup(StockSyncCase):
         backend.location_id = self.stock
         self.product.sudo().sync_binding_ids.flow_id = backend
         service = self.env["stock.sync.service"].sudo()
-        self.assertNotIn(backend, service._due_backends())
+        self.assertNotIn(backend, service._due_flows())
         self.assertTrue(backend.needs_setup)
         backend.action_switch_on()
-        self.assertIn(backend, service._due_backends())
+        self.assertIn(backend, service._due_flows())
         self.assertFalse(backend.needs_setup)
 
     def test_a_set_up_that_is_begun_anew_takes_the_backend_off_the_schedule(self):
