@@ -10,11 +10,12 @@ class Kind(NamedTuple):
     :param manager_group: who may set it up, and approve what was held
     :param addon: whose mail templates and activity types tell of it, and whose system
         parameters say how long its history is kept
-    :param cron: the scheduled action that its flows wait for
+    :param service: the model that starts its runs and goes on with them, and whose
+        scheduled action its flows wait for; see ``sync.service``
     """
 
     engine: str
     user_group: str = "base_sync_api.group_sync_manager"
     manager_group: str = "base_sync_api.group_sync_manager"
     addon: str = "base_sync_api"
-    cron: str = "base_sync_api.ir_cron_sync"
+    service: str = "sync.service"

@@ -1,17 +1,18 @@
 def post_init_hook(env):
-    """Give the backends that are there already their channels."""
-    _backends(env)._create_queue_channels()
+    """Give the flows that are there already their channels."""
+    _flows(env)._create_queue_channels()
 
 
 def uninstall_hook(env):
     """Take the channels away, and the jobs, whose method is about to go.
 
-    The scheduled action then works by itself again.
+    The scheduled actions then work by themselves again.
     """
-    backends = _backends(env)
-    backends._get_sync_jobs().unlink()
-    backends._get_queue_channels().unlink()
+    flows = _flows(env)
+    flows._get_sync_jobs().unlink()
+    flows.queue_channel_id.unlink()
 
 
-def _backends(env):
-    return env["stock.sync.backend"].with_context(active_test=False).search([])
+def _flows(env):
+    # There are a few. pylint: disable=no-search-all
+    return env["sync.flow"].with_context(active_test=False).search([])

@@ -168,7 +168,7 @@ class SyncFlow(models.Model):
 
     def _get_cron(self):
         """The scheduled action of the flow's kind; empty if someone has deleted it."""
-        return self.env["ir.cron"]._of_sync(self._get_kind().cron)
+        return self.env["ir.cron"]._of_sync(self._get_service().CRON)
 
     def _wake(self, date=None):
         """Have the scheduled action called as soon as possible, or at a time.

@@ -1,3 +1,3 @@
-from . import stock_sync_backend
-from . import stock_sync_transaction
-from . import stock_sync_service
+from . import sync_flow
+from . import sync_transaction
+from . import sync_service

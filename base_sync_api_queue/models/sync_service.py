@@ -4,8 +4,8 @@ from datetime import timedelta
 from odoo import api, fields, models
 from odoo.fields import Domain
 
+from odoo.addons.base_sync_api.models.sync_transaction import LOST_RACES
 from odoo.addons.queue_job.job import ENQUEUED, PENDING, STARTED
-from odoo.addons.stock_sync_api.models.stock_sync_transaction import LOST_RACES
 
 _logger = logging.getLogger(__name__)
 
@@ -13,58 +13,55 @@ _logger = logging.getLogger(__name__)
 JOB_PATIENCE = timedelta(hours=1)
 
 
-class StockSyncService(models.AbstractModel):
-    _inherit = "stock.sync.service"
+class SyncService(models.AbstractModel):
+    """The scheduled actions of all kinds leave their work to jobs."""
+
+    _inherit = "sync.service"
 
     @api.model
     def _sync_round(self):
-        """Have a job for each backend that there is something to do for."""
-        open_runs = self.env["stock.sync.run"].sudo().search(self._due_runs_domain())
-        for backend in self._due_backends() | open_runs.backend_id:
-            self._warn_of_idle_jobs(backend)
-            if not backend._has_started_job():
-                backend._enqueue_sync()
+        """Have a job for each flow that there is something to do for."""
+        open_runs = self.env["sync.run"].sudo().search(self._due_runs_domain())
+        for flow in self._due_flows() | open_runs.flow_id:
+            self._warn_of_idle_jobs(flow)
+            if not flow._has_started_job():
+                flow._wake()
 
     @api.model
-    def _warn_of_idle_jobs(self, backend):
+    def _warn_of_idle_jobs(self, flow):
         limit = fields.Datetime.now() - JOB_PATIENCE
-        for job in backend._get_sync_jobs([PENDING, ENQUEUED, STARTED]):
+        for job in flow._get_sync_jobs([PENDING, ENQUEUED, STARTED]):
             if (job.eta or job.date_created) < limit:
                 _logger.warning(
-                    "The job %s of stock synchronisation backend %s has waited since"
-                    " %s. Does the job runner work?",
+                    "The job %s of synchronisation flow %s has waited since %s. Does"
+                    " the job runner work?",
                     job.uuid,
-                    backend.id,
+                    flow.id,
                     job.eta or job.date_created,
                 )
 
     @api.model
-    def _continue_later(self, backend, date=None):
-        backend._enqueue_sync(date)
-
-    @api.model
-    def _sync_in_job(self, backend):
-        """Go on with the backend's run, or start one, until the job's time is over.
+    def _sync_in_job(self, flow):
+        """Go on with the flow's run, or start one, until the job's time is over.
 
         A run that is not finished then has another job.
 
         :return: the run; none where there was nothing to do
         """
-        run = self._open_runs(Domain("backend_id", "=", backend.id))
-        is_due = backend in self._due_backends() and not backend._has_open_run()
+        run = self._open_runs(Domain("flow_id", "=", flow.id))
+        is_due = flow in self._due_flows() and not flow._has_open_run()
         if not run and is_due:
-            engine = self._engine(backend, backend.user_id)
-            run = self._retrying(engine._start_run, backend, "cron")
+            engine = self._engine(flow, flow.user_id)
+            run = self._retrying(engine._start_run, flow, "cron")
         self._commit_progress(0)
         if run.state in ("planning", "applying"):
-            engine = self._engine(backend, run.user_id)
             try:
-                if not engine._continue_run(run):
-                    self._continue_later(backend)
+                if not self._continue_in_turn(run, 0):
+                    flow._wake()
             except LOST_RACES:
                 raise
             except Exception:
-                engine._interrupt(run)
+                self._engine(flow, run.user_id)._interrupt(run)
                 raise
         return run
 

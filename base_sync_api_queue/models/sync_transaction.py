@@ -3,18 +3,18 @@ import time
 from odoo import api, models
 
 
-class StockSyncTransaction(models.AbstractModel):
+class SyncTransaction(models.AbstractModel):
     """A job of ours commits as the scheduled action does, and is as short of time.
 
     It has a cursor of its own for that (``allow_commit`` of its job function). The
     time at which it has to end is in the context.
     """
 
-    _inherit = "stock.sync.transaction"
+    _inherit = "sync.transaction"
 
     @api.model
     def _in_sync_job(self):
-        return "stock_sync_job_end" in self.env.context
+        return "sync_job_end" in self.env.context
 
     @api.model
     def _in_cron(self):
@@ -23,7 +23,7 @@ class StockSyncTransaction(models.AbstractModel):
     @api.model
     def _out_of_time(self):
         if self._in_sync_job():
-            return time.monotonic() > self.env.context["stock_sync_job_end"]
+            return time.monotonic() > self.env.context["sync_job_end"]
         return super()._out_of_time()
 
     @api.model
