@@ -6,51 +6,30 @@ from psycopg2.errors import SerializationFailure
 
 from odoo import fields
 from odoo.tests import tagged
-from odoo.tools import mute_logger
 
+from odoo.addons.base_sync_api.models import sync_engine
 from odoo.addons.queue_job.exception import RetryableJobError
-from odoo.addons.queue_job.job import DONE, PENDING, STARTED, Job
+from odoo.addons.queue_job.job import DONE, STARTED, Job
 from odoo.addons.queue_job.tests.common import trap_jobs
-from odoo.addons.stock_sync_api.models import stock_sync_engine, stock_sync_source
-from odoo.addons.stock_sync_api.tests.common import SERVICE_LOGGER, StockSyncCase
+from odoo.addons.stock_sync_api.models import stock_sync_source
+from odoo.addons.stock_sync_api.tests.common import StockSyncCase
 
-from ..models import stock_sync_backend
+from ..models import sync_flow
+from .common import JobMixin
 
 
-@tagged("post_install", "-at_install")
-class TestJob(StockSyncCase):
+@tagged("post_install", "-at_install", "with_stock_sync_api")
+class TestJob(JobMixin, StockSyncCase):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
         cls.cron = cls.env.ref("stock_sync_api.ir_cron_stock_sync")
-        cls.backend.user_id = cls.user
+        cls.flow = cls.backend
+        cls.flow.user_id = cls.user
 
     def setUp(self):
         super().setUp()
         self.enterContext(self.enter_registry_test_mode())
-
-    def run_cron(self):
-        self.assertIs(self.cron.method_direct_trigger(), True)
-        self.env.invalidate_all()
-
-    def waiting_jobs(self):
-        return self.backend._get_sync_jobs([PENDING])
-
-    def perform(self, record):
-        """Do the work of a job, as the queue's controller does.
-
-        :return: what the job says became of it
-        """
-        job = Job.load(self.env, record.uuid)
-        job.set_started()
-        job.store()
-        self.env.flush_all()
-        with mute_logger(SERVICE_LOGGER):
-            job.perform()
-        self.env.invalidate_all()
-        job.set_done()
-        job.store()
-        return job.result
 
     def failure_of(self, record):
         """The error that a job ends with.
@@ -72,7 +51,7 @@ class TestJob(StockSyncCase):
             count += 1
         return count
 
-    def second_backend(self):
+    def second_flow(self):
         shelf = self.env["stock.location"].create(
             {
                 "name": "Other",
@@ -80,10 +59,10 @@ class TestJob(StockSyncCase):
                 "location_id": self.warehouse.view_location_id.id,
             }
         )
-        second = self.backend.copy({"name": "Second", "location_id": shelf.id})
+        second = self.flow.copy({"name": "Second", "location_id": shelf.id})
         self.env["stock.sync.binding"].create(
             {
-                "backend_id": second.id,
+                "flow_id": second.id,
                 "product_id": self._create_product().id,
                 "external_id": "second",
             }
@@ -91,25 +70,25 @@ class TestJob(StockSyncCase):
         return second
 
     def runs(self):
-        return self.env["stock.sync.run"].search([("backend_id", "=", self.backend.id)])
+        return self.env["sync.run"].search([("flow_id", "=", self.flow.id)])
 
-    def test_scheduled_action_has_a_job_for_each_backend_and_asks_nothing_itself(self):
-        second = self.second_backend()
+    def test_scheduled_action_has_a_job_for_each_flow_and_asks_nothing_itself(self):
+        second = self.second_flow()
         with trap_jobs() as trap:
             self.run_cron()
         self.assertFalse(self.calls)
         self.assertFalse(self.runs())
         trap.assert_jobs_count(2)
-        for backend in (self.backend, second):
+        for flow in (self.flow, second):
             trap.assert_enqueued_job(
-                backend._sync_job,
+                flow._sync_job,
                 properties={
-                    "channel": f"root.stock_sync.backend_{backend.id}",
-                    "identity_key": f"stock_sync_api_queue.{backend.id}.now",
+                    "channel": f"root.sync.flow_{flow.id}",
+                    "identity_key": f"base_sync_api_queue.{flow.id}.now",
                 },
             )
 
-    def test_job_synchronises_its_backend(self):
+    def test_job_synchronises_its_flow(self):
         self.api_says("5")
         self.run_cron()
         result = self.perform(self.waiting_jobs())
@@ -120,18 +99,18 @@ class TestJob(StockSyncCase):
         self.assertIn("1 changed", result)
         self.assertFalse(self.waiting_jobs())
 
-    def test_job_leaves_the_runs_of_other_backends_alone(self):
+    def test_job_leaves_the_runs_of_other_flows_alone(self):
         self.api_says("5")
-        other = self.env["stock.sync.run"].create(
-            {"backend_id": self.second_backend().id}
+        other = self.env["sync.run"].create(
+            {"flow_id": self.second_flow().id}
         )
         self.run_cron()
         self.perform(self.waiting_jobs())
         self.assertEqual(self.calls, ["123"])
         self.assertEqual((self.runs().state, other.state), ("done", "planning"))
 
-    def test_backends_that_have_nothing_to_do_have_no_job(self):
-        self.backend.paused = True
+    def test_flows_that_have_nothing_to_do_have_no_job(self):
+        self.flow.paused = True
         self.run_cron()
         self.assertFalse(self.waiting_jobs())
 
@@ -160,7 +139,7 @@ class TestJob(StockSyncCase):
         self.run_cron()
         with (
             patch.object(stock_sync_source, "BATCH_SIZE", 2),
-            patch.object(stock_sync_backend, "JOB_SECONDS", -1),
+            patch.object(sync_flow, "JOB_SECONDS", -1),
         ):
             jobs = self.perform_all()
         self.assertGreaterEqual(jobs, 3)
@@ -177,18 +156,18 @@ class TestJob(StockSyncCase):
         self.api_says(9)
         with (
             patch.object(stock_sync_source, "BATCH_SIZE", 2),
-            patch.object(stock_sync_engine, "FOREGROUND_SECONDS", -1),
+            patch.object(sync_engine, "FOREGROUND_SECONDS", -1),
         ):
-            run = self.service.sync_backend(self.backend).sudo()
+            run = self.service.sync_flow(self.flow).sudo()
         self.assertEqual(run.state, "planning")
         self.perform_all()
         self.assertEqual((run.state, run.changed), ("done", 4))
         self.assertEqual(run.user_id, self.user)
         self.assertEqual(self.runs(), run)
 
-    def test_open_run_has_a_job_even_where_the_backend_is_not_due(self):
-        self.env["stock.sync.run"].create({"backend_id": self.backend.id})
-        self.backend.next_attempt_date = fields.Datetime.now() + timedelta(hours=1)
+    def test_open_run_has_a_job_even_where_the_flow_is_not_due(self):
+        self.env["sync.run"].create({"flow_id": self.flow.id})
+        self.flow.next_attempt_date = fields.Datetime.now() + timedelta(hours=1)
         self.run_cron()
         self.assertEqual(len(self.waiting_jobs()), 1)
 
@@ -210,23 +189,23 @@ class TestJob(StockSyncCase):
 
     def test_job_that_waits_for_a_time_does_not_hold_back_another(self):
         later = fields.Datetime.now() + timedelta(hours=1)
-        self.backend._enqueue_sync(later)
-        self.backend._enqueue_sync()
-        self.backend._enqueue_sync(later)
+        self.flow._wake(later)
+        self.flow._wake()
+        self.flow._wake(later)
         self.assertCountEqual(self.waiting_jobs().mapped("eta"), [False, later])
 
     def test_job_that_comes_when_there_is_nothing_to_do_does_nothing(self):
         self.run_cron()
-        self.backend.paused = True
+        self.flow.paused = True
         self.assertEqual(self.perform(self.waiting_jobs()), "There was nothing to do.")
         self.assertFalse(self.runs())
 
-    def test_job_of_a_deleted_backend_does_nothing(self):
+    def test_job_of_a_deleted_flow_does_nothing(self):
         self.run_cron()
         job = self.waiting_jobs()
-        self.backend.binding_ids.unlink()
-        self.backend.unlink()
-        self.assertEqual(self.perform(job), "The backend was deleted.")
+        self.flow.binding_ids.unlink()
+        self.flow.unlink()
+        self.assertEqual(self.perform(job), "The flow was deleted.")
 
     def test_lost_race_is_tried_again_by_the_retry_pattern(self):
         self.api_says("5")
@@ -262,7 +241,7 @@ class TestJob(StockSyncCase):
     def test_attempt_after_a_kill_goes_on_with_the_run_and_counts_it(self):
         self.api_says("5")
         self.run_cron()
-        run = self.env["stock.sync.run"].create({"backend_id": self.backend.id})
+        run = self.env["sync.run"].create({"flow_id": self.flow.id})
         record = self.waiting_jobs()
         record.retry = 1
         self.perform(record)
@@ -270,21 +249,21 @@ class TestJob(StockSyncCase):
         self.assertEqual(self.runs(), run)
 
     def test_attempt_after_a_kill_reads_a_list_anew(self):
-        self.backend.list_path = "/stock"
+        self.flow.list_path = "/stock"
         self.api_says("5")
         self.run_cron()
-        run = self.env["stock.sync.run"].create({"backend_id": self.backend.id})
+        run = self.env["sync.run"].create({"flow_id": self.flow.id})
         record = self.waiting_jobs()
         record.retry = 1
         self.perform(record)
         self.assertEqual(run.state, "interrupted")
         self.assertEqual(len(self.runs()), 2)
 
-    def test_job_steps_aside_while_another_of_the_backend_is_at_work(self):
+    def test_job_steps_aside_while_another_of_the_flow_is_at_work(self):
         self.api_says("5")
         self.run_cron()
         self.waiting_jobs().state = STARTED
-        self.backend._enqueue_sync()
+        self.flow._wake()
         error = self.failure_of(self.waiting_jobs())
         self.assertIsInstance(error, RetryableJobError)
         self.assertTrue(error.ignore_retry, "that is no failed attempt")
@@ -295,7 +274,7 @@ class TestJob(StockSyncCase):
         self.run_cron()
         job = self.waiting_jobs()
         with freeze_time(job.date_created + timedelta(hours=2)):
-            with self.assertLogs("odoo.addons.stock_sync_api_queue", "WARNING") as log:
+            with self.assertLogs("odoo.addons.base_sync_api_queue", "WARNING") as log:
                 self.run_cron()
         self.assertIn(job.uuid, log.output[0])
 

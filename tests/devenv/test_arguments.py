@@ -7,9 +7,9 @@ from devenv.selection import needs_browser, split
 
 BASE = "base_sync_api"
 ADDON = "stock_sync_api"
-QUEUE = "stock_sync_api_queue"
+QUEUE = "base_sync_api_queue"
 RULES = "stock_sync_api/tests/test_rules.py"
-JOBS = "stock_sync_api_queue/tests/test_job.py"
+JOBS = "base_sync_api_queue/tests/test_job.py"
 
 
 @pytest.mark.parametrize(
