@@ -1,5 +1,7 @@
+from datetime import timedelta
 from unittest.mock import patch
 
+from odoo import fields
 from odoo.tests import TransactionCase, tagged
 
 from odoo.addons.base_sync_api.kind import Kind
@@ -18,13 +20,14 @@ class TestAnyKind(JobMixin, TransactionCase):
         kinds = {"toy": Kind("sync.engine")}
         for target, name, value in (
             (Flow, "_get_kinds", lambda flow: kinds),
-            (Flow._fields["kind"], "selection", [("toy", "Toy")]),
+            (Flow._fields["kind"], "_selection", {"toy": "Toy"}),
         ):
             cls.enterClassContext(patch.object(target, name, value))
         cls.flow = cls.env["sync.flow"].create(
             {
                 "name": "Toys",
                 "kind": "toy",
+                "list_path": "/toys",
                 "base_url": "http://localhost:9/api",
                 "user_id": cls.env.ref("base.user_root").id,
             }
@@ -40,7 +43,7 @@ class TestAnyKind(JobMixin, TransactionCase):
 
     def read_toys(self, run, end):
         self.read.append(run.flow_id.name)
-        run._count(received=3)
+        run._count(received=3, changed=3)
         run.complete = True
         return True
 
@@ -50,7 +53,7 @@ class TestAnyKind(JobMixin, TransactionCase):
         job = self.waiting_jobs()
         self.assertEqual(job.channel, f"root.sync.flow_{self.flow.id}")
         self.assertEqual(job.name, "Synchronisation: Toys")
-        self.assertIn("3", self.perform(job))
+        self.assertIn("3 changed", self.perform(job))
         self.assertEqual(self.read, ["Toys"])
         run = self.flow.run_ids
         self.assertEqual((run.state, run.trigger, run.received), ("done", "cron", 3))
@@ -61,8 +64,8 @@ class TestAnyKind(JobMixin, TransactionCase):
         self.assertEqual(self.waiting_jobs().eta, self.flow._get_due_date())
 
     def test_pause_that_the_api_asks_for_does_not_wait_for_the_schedule(self):
-        self.flow.write({"schedule_by": "interval", "schedule_unit": "days"})
+        self.flow.write({"schedule_by": "times", "schedule_times": "06:00"})
         due = self.flow._get_due_date()
-        soon = due.replace(microsecond=0, year=due.year - 1)
-        self.flow._pause_until(soon)
-        self.assertCountEqual(self.waiting_jobs().mapped("eta"), [soon, due])
+        asked = fields.Datetime.now() + timedelta(minutes=2)
+        self.flow._pause_until(asked)
+        self.assertCountEqual(self.waiting_jobs().mapped("eta"), [asked, due])
