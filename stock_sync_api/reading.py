@@ -6,13 +6,9 @@ from decimal import Decimal
 from itertools import islice
 from typing import NamedTuple
 
-from odoo.addons.base_sync_api.client import (
-    ClientError,
-    InvalidResponse,
-    Level,
-    NotInAnswer,
-)
+from odoo.addons.base_sync_api.client import ClientError, InvalidResponse, NotInAnswer
 
+from .client import Level
 from .sites import UnknownCode
 
 

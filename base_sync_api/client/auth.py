@@ -3,13 +3,17 @@ import json
 from dataclasses import dataclass, field
 from urllib.parse import quote, quote_plus, urlencode
 
+from .errors import AuthFailed
+from .request import WireRequest
+from .transport import Transport
+
 
 @dataclass(frozen=True)
 class Auth:
     """How requests say who they are.
 
-    :param kind: ``none``, ``api_key``, ``bearer``, ``basic`` or ``oauth2`` (client
-        credentials)
+    :param kind: ``none``, ``api_key``, ``bearer``, ``basic``, ``oauth2`` (client
+        credentials), or what another addon has added to ``AUTH_SCHEMES``
     :param secret: the key, token, password or client secret; never in a repr
     :param username: for ``basic``; for ``oauth2`` the client id
     :param header: the header that carries an API key
@@ -26,41 +30,71 @@ class Auth:
     token_url: str = ""
     scope: str = ""
 
-    def headers(self, token: str = "") -> dict[str, bytes]:
-        """The headers for a request.
-
-        :param token: the access token, for ``oauth2``
-        """
-        if self.kind == "api_key" and not self.param:
-            return {self.header: header_value(self.secret)}
-        if self.kind == "bearer":
-            return {"Authorization": b"Bearer " + header_value(self.secret)}
-        if self.kind == "oauth2":
-            return {"Authorization": b"Bearer " + header_value(token)}
-        if self.kind == "basic":
-            return {"Authorization": _basic(self.username, self.secret)}
-        return {}
-
-    def query(self) -> str:
-        """What goes into the query of a request, encoded."""
-        if self.kind == "api_key" and self.param:
-            return urlencode({self.param: _line(self.secret)}, quote_via=quote)
-        return ""
-
-    def token_headers(self) -> dict[str, bytes]:
-        """The headers for a request for a token (RFC 6749, 2.3.1)."""
-        return {
-            "Authorization": _basic(quote_plus(self.username), quote_plus(self.secret))
-        }
-
     def traces(self) -> set[str]:
         """The texts that would give the secret away in a text from the API."""
         if not self.secret:
             return set()
-        basic = [_basic(self.username, self.secret), *self.token_headers().values()]
-        texts = {self.secret, _line(self.secret)}
+        basic = [
+            basic_value(self.username, self.secret),
+            basic_value(quote_plus(self.username), quote_plus(self.secret)),
+        ]
+        texts = {self.secret, header_text(self.secret)}
         texts.update(value.decode().removeprefix("Basic ") for value in basic)
         return {encode(text) for text in texts for encode in _ENCODINGS} - {""}
+
+
+class Scheme:
+    """How requests say who they are: here, not at all; other ways are made of this.
+
+    Shared by threads: what a request needs is passed on.
+    """
+
+    def __init__(self, auth: Auth):
+        self._auth = auth
+
+    def token(self, transport: Transport) -> str:
+        """What has to be fetched before a request; "" where nothing has to be.
+
+        Called within a deadline.
+
+        :raise ClientError: where it is not given
+        """
+        return ""
+
+    def headers(self, request: WireRequest, token: str) -> dict[str, bytes]:
+        """The headers for a request, which is sent as it is given here."""
+        return {}
+
+    def query(self) -> str:
+        """What goes into the query of a request, encoded; it is shown nowhere."""
+        return ""
+
+    def renew(self, token: str, refused: AuthFailed) -> bool:
+        """Whether a request that was refused deserves another token; once."""
+        return False
+
+
+class ApiKey(Scheme):
+    def headers(self, request, token):
+        if self._auth.param:
+            return {}
+        return {self._auth.header: header_value(self._auth.secret)}
+
+    def query(self):
+        if not self._auth.param:
+            return ""
+        key = header_text(self._auth.secret)
+        return urlencode({self._auth.param: key}, quote_via=quote)
+
+
+class Bearer(Scheme):
+    def headers(self, request, token):
+        return {"Authorization": b"Bearer " + header_value(self._auth.secret)}
+
+
+class Basic(Scheme):
+    def headers(self, request, token):
+        return {"Authorization": basic_value(self._auth.username, self._auth.secret)}
 
 
 #: how a server may write down what it was sent
@@ -78,13 +112,13 @@ def header_value(text: str) -> bytes:
 
     As bytes: http.client would encode text as latin-1 and fail on the rest.
     """
-    return _line(text).encode()
+    return header_text(text).encode()
 
 
-def _line(text: str) -> str:
+def header_text(text: str) -> str:
     """The text without what no header can carry: line breaks of a paste, mostly."""
     return "".join(char for char in text if char.isprintable()).strip()
 
 
-def _basic(username: str, password: str) -> bytes:
+def basic_value(username: str, password: str) -> bytes:
     return b"Basic " + base64.b64encode(f"{username}:{password}".encode())

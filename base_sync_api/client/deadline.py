@@ -19,6 +19,7 @@ from urllib3.exceptions import NewConnectionError
 from urllib3.util.connection import allowed_gai_family, create_connection
 
 from .secret_query import SecretQueryMixin
+from .sent import SentMixin
 
 _deadline: ContextVar[float] = ContextVar("deadline")
 
@@ -205,13 +206,13 @@ class _DeadlineConnectionMixin:
 
 
 class _DeadlineHTTPConnection(
-    SecretQueryMixin, _DeadlineConnectionMixin, HTTPConnection
+    SecretQueryMixin, SentMixin, _DeadlineConnectionMixin, HTTPConnection
 ):
     pass
 
 
 class _DeadlineHTTPSConnection(
-    SecretQueryMixin, _DeadlineConnectionMixin, HTTPSConnection
+    SecretQueryMixin, SentMixin, _DeadlineConnectionMixin, HTTPSConnection
 ):
     pass
 

@@ -1,4 +1,4 @@
-"""One typed error for each thing that can go wrong on the way to a level.
+"""One typed error for each thing that can go wrong on the way to an API.
 
 ``code`` is the stable error code that users see and filter on. ``facts`` are the
 values for the sentence shown to them, which is built (and translated) where there is
@@ -16,10 +16,10 @@ class ClientError(Exception):
     code = "http_error"
     #: asking again within the same call may help
     transient = False
-    #: the trouble is the API's, not this product's: after several in a row there is
-    #: no point in asking for the next product
+    #: the trouble is the API's, not that of what was asked for: after several in a row
+    #: there is no point in asking for the next
     systemic = False
-    #: no other product will fare better in this run: stop asking at once
+    #: nothing else will fare better now: stop asking at once
     stops_run = False
 
     #: the beginning of the answer that it is about. No fact: a secret may be in it
@@ -28,6 +28,13 @@ class ClientError(Exception):
     is_page = False
     #: what the API says about the token it got (``WWW-Authenticate``); no fact either
     challenge = ""
+    #: the beginning of the API's answer, for who sets it up; "" where there is none, or
+    #: a secret may be in it
+    excerpt = ""
+    #: whether the API may have done what it was told: what was sent got no answer that
+    #: says. For what is no question it is a fact, too. Never tell it again without
+    #: having asked
+    outcome_unknown = False
 
     def __init__(self, **facts):
         super().__init__(f"{self.code}: {facts}")
@@ -82,7 +89,10 @@ class HttpError(ClientError):
 
 
 class NotFound(HttpError):
-    """404 or 410: what it means depends on what was asked."""
+    """404 or 410: what it means depends on what was asked.
+
+    ``reason`` is ``unaskable`` where nothing was: no address can carry such an id.
+    """
 
 
 class ServerBusy(HttpError):
@@ -102,26 +112,17 @@ class InvalidResponse(ClientError):
     code = "invalid_response"
 
 
+class InvalidNumber(InvalidResponse):
+    """What should be a number is not plainly one. ``number``: what was sent, short."""
+
+    def __init__(self, number: str):
+        super().__init__(reason="number", number=number)
+
+
 class NotInAnswer(ClientError):
-    """An answer about several products, or rows, that leaves this one out."""
+    """An answer about several things, or rows, that leaves this one out."""
 
     code = "not_in_answer"
-
-
-class ProductNotFound(ClientError):
-    code = "product_not_found"
-
-
-class ProductMismatch(ClientError):
-    """The answer is about another product. ``answered``: the id it named."""
-
-    code = "product_mismatch"
-
-
-class InvalidQuantity(ClientError):
-    """``quantity``: the text that is no acceptable quantity."""
-
-    code = "invalid_quantity"
 
 
 class MappingError(ValueError):

@@ -3,8 +3,8 @@
 Beside the functions of JMESPath itself, an expression may use
 
 - ``items(object)``: an array of ``[key, value]``
-- ``total(array)``: the exact sum of quantities; ``sum`` is the same
-- ``difference(a, b)``: the first quantity less the second, exactly
+- ``total(array)``: the exact sum of numbers; ``sum`` is the same
+- ``difference(a, b)``: the first number less the second, exactly
 - ``children(array, 'key')``: the objects in each element's array ``key``, each with its
   element as ``parent``
 - ``leaves(object)``: the values of objects in objects, however deep, as
@@ -33,17 +33,17 @@ from decimal import (
 from jmespath import exceptions, functions, parser, visitor
 from jmespath.functions import signature
 
+from .codecs.strict_json import JsonNumber
 from .errors import InvalidResponse, MappingError
-from .quantity import parse_quantity
-from .strict_json import JsonNumber
+from .number import parse_number
 
 #: what :meth:`Expression.find` gives where there is nothing, not even null
 MISSING = object()
 
-#: enough for sums of what counts as a quantity; a sum that it rounds is an error
+#: enough for sums of what counts as a number; a sum that it rounds is an error
 _EXACTLY = Context(prec=200, traps=[Inexact, InvalidOperation, Overflow])
 
-#: an average need not end; this is exact for all that do, among quantities
+#: an average need not end; this is exact for all that do, among such numbers
 _AVERAGE = Context(prec=50, traps=[InvalidOperation, Overflow])
 
 #: longer numbers are none to calculate with: 1e999999999 would have as many digits
@@ -492,16 +492,16 @@ class _Functions(functions.Functions):
     def _func_total(self, values):
         if values is None:
             return None
-        quantities = [parse_quantity(value) for value in values]
-        if None in quantities:
-            return None  # of one of them no stock is kept: there is no sum
-        return JsonNumber(_exact_sum(quantities))
+        numbers = [parse_number(value) for value in values]
+        if None in numbers:
+            return None  # one of them is not known: there is no sum
+        return JsonNumber(_exact_sum(numbers))
 
     _func_sum = _func_total
 
     @signature(_ANY, _ANY)
     def _func_difference(self, left, right):
-        left, right = (parse_quantity(value) for value in (left, right))
+        left, right = (parse_number(value) for value in (left, right))
         if left is None or right is None:
             return None
         return JsonNumber(_EXACTLY.subtract(left, right))

@@ -1,16 +1,16 @@
+from typing import Any
 from urllib.parse import quote
 
-from . import strict_json
-from .errors import InvalidResponse, NotFound, NotInAnswer, ProductNotFound
-from .level import Level
-from .mapping import UNUSABLE, Mapper
+from .errors import InvalidResponse, NotFound, NotInAnswer
+from .external_id import UNUSABLE
 from .request import Request, with_query
+from .rows import RowMapper
 from .session import Session
 from .settings import ApiSettings
 
 
 class ItemReader:
-    """Asks about one product.
+    """Asks about one thing.
 
     :raise MappingError: for an expression that does not compile
     """
@@ -18,13 +18,17 @@ class ItemReader:
     def __init__(self, settings: ApiSettings, session: Session):
         self._settings = settings
         self._session = session
-        self._mapper = Mapper(settings.mapping, settings.zone())
+        self._mapper = self.make_mapper()
+
+    def make_mapper(self) -> RowMapper:
+        """What finds the rows in an answer."""
+        return RowMapper(self._settings.mapping, self._settings.codec)
 
     def request(self, external_id: str) -> Request:
-        """:raise ProductNotFound: for an id that no path can carry"""
+        """:raise NotFound: for an id that no path can carry"""
         if external_id in ("", ".", "..") or UNUSABLE.search(external_id):
             # A path takes "." and ".." for folders, percent-encoded or not.
-            raise ProductNotFound(reason="unaskable")
+            raise NotFound(reason="unaskable")
         path = self._settings.item_path.replace(
             "{external_id}", quote(external_id, safe="")
         )
@@ -32,23 +36,30 @@ class ItemReader:
         params = self._settings.params if self._settings.method == "GET" else ()
         return with_query(self._settings.base_url + path, params)
 
-    def ask(self, external_id: str) -> list[Level]:
-        """What the API says about one product: a level, or one for each location.
+    def ask(self, external_id: str) -> list[Any]:
+        """What :meth:`rows_of` makes of the answer about one thing.
 
         :raise ClientError: the one that tells what went wrong
         """
-        try:
-            answer = self._session.send(self.request(external_id))
-        except NotFound as error:
-            raise ProductNotFound(**error.facts) from error
+        answer = self._session.send(self.request(external_id))
         if answer.is_empty:
             raise NotInAnswer()
         try:
-            return self.parse(answer.body, external_id)
+            return self.parse(answer.body, external_id, answer.header("Content-Type"))
         except InvalidResponse as error:
             self._session.explain(error, answer)
             raise
 
-    def parse(self, body: bytes, external_id: str) -> list[Level]:
-        """:raise ClientError: where the body says nothing usable"""
-        return self._mapper.read_item(strict_json.loads(body), external_id)
+    def parse(self, body: bytes, external_id: str, content_type: str = "") -> list[Any]:
+        """What :meth:`rows_of` makes of a body.
+
+        :raise ClientError: where it says nothing usable
+        """
+        return self.rows_of(self._session.decode(body, content_type), external_id)
+
+    def rows_of(self, document: Any, external_id: str) -> list[Any]:
+        """The row, or rows, in the answer about one thing.
+
+        :raise ClientError: where it says nothing usable
+        """
+        return self._mapper.item_rows(document)

@@ -75,7 +75,7 @@ class KnownRows:
 def _hash(row: object) -> int:
     try:
         text = repr(row)
-    except RecursionError:  # nested that deeply, it is no stock
+    except RecursionError:  # nested that deeply, it is no row
         text = "…"
     digest = blake2b(text.encode(errors="backslashreplace"), digest_size=8).digest()
     return int.from_bytes(digest, "big") or 1  # 0 is an empty slot

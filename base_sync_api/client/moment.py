@@ -8,7 +8,7 @@ from email.utils import parsedate_to_datetime
 from dateutil.parser import isoparse
 
 _EPOCH = datetime(1970, 1, 1)
-#: nobody kept this stock before: what some systems write for "never"
+#: what some systems write for "never" is before this, and nothing else is
 _EARLIEST = _EPOCH + timedelta(days=2)
 
 #: seconds or milliseconds since 1970, from 2001 to 2286, as a number or a text
@@ -42,7 +42,7 @@ def parse_moment(
     milliseconds since 1970; ``/Date(milliseconds)/``; numbers also as texts.
 
     :param latest: a time after this is a wrong clock: believing it would make every
-        later level look stale, so it counts as not given
+        later row look stale, so it counts as not given
     :param zone: that of times without one; UTC by default
     :return: None where none is given, or one that says "never"; and for a time of day
         that comes twice, as clocks are set back: it might be either
@@ -140,3 +140,20 @@ def _from_iso(text: str) -> datetime:
 
 def _utc(text: str) -> str:
     return "+00:00" if text.endswith("Z") else ""
+
+
+def written_moment(moment: datetime, zone: tzinfo | None) -> str:
+    """A time as an API is asked for what has changed since.
+
+    :param moment: naive UTC
+    :param zone: the API's, where that is not UTC. The clock's time there is what some
+        APIs compare with, whatever offset it has: one that comes twice, as clocks are
+        set back, would miss what happened the other time
+    """
+    if zone is None:
+        return moment.isoformat(timespec="seconds") + "Z"
+    local = moment.replace(tzinfo=timezone.utc).astimezone(zone)
+    while certain_offset(local.replace(tzinfo=None), zone) is None:
+        moment -= timedelta(hours=1)
+        local = moment.replace(tzinfo=timezone.utc).astimezone(zone)
+    return local.isoformat(timespec="seconds")

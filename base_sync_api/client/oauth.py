@@ -5,10 +5,10 @@ import re
 import threading
 import time
 from typing import NamedTuple
-from urllib.parse import urlencode, urlsplit
+from urllib.parse import quote_plus, urlsplit
 
-from . import strict_json
-from .auth import Auth
+from .auth import Auth, Scheme, basic_value, header_value
+from .codecs import form, strict_json
 from .deadline import seconds_left
 from .errors import AnswerTimeout, AuthFailed, Blocked, ClientError
 from .transport import Transport
@@ -73,26 +73,30 @@ class _Tokens:
 _tokens = _Tokens()
 
 
-def get_token(auth: Auth, transport: Transport) -> str:
-    """A token that is good now; to be called within a deadline.
+class OAuth2(Scheme):
+    """Client credentials."""
 
-    :raise ClientError: where none is given
-    """
-    return _tokens.get(auth, transport)
+    def token(self, transport):
+        return _tokens.get(self._auth, transport)
 
+    def headers(self, request, token):
+        return {"Authorization": b"Bearer " + header_value(token)}
 
-def is_spent(auth: Auth, token: str, refused: AuthFailed) -> bool:
-    """Whether the token may be why the API refused: it says so, or the time is up.
+    def renew(self, token, refused):
+        # Some say 403 of a token that is over, too; else it means "forbidden".
+        if refused.facts["status"] != 401 and not self._is_spent(token, refused):
+            return False
+        # Tokens may be withdrawn before their time.
+        _tokens.forget(self._auth, token)
+        return True
 
-    Else it is as good as a new one would be.
-    """
-    told = refused.body + refused.challenge.encode("utf-8", "replace")
-    return bool(_OVER.search(told)) or _tokens.is_over(auth, token)
+    def _is_spent(self, token, refused) -> bool:
+        """Whether the token may be why the API refused: it says so, or the time is up.
 
-
-def forget_token(auth: Auth, token: str):
-    """Let the next one be fetched: the API has refused this one."""
-    _tokens.forget(auth, token)
+        Else it is as good as a new one would be.
+        """
+        told = refused.body + refused.challenge.encode("utf-8", "replace")
+        return bool(_OVER.search(told)) or _tokens.is_over(self._auth, token)
 
 
 def _key(auth: Auth) -> str:
@@ -101,21 +105,26 @@ def _key(auth: Auth) -> str:
 
 
 def _fetch(auth: Auth, transport: Transport) -> _Token:
-    form = {"grant_type": "client_credentials"}
+    wanted = {"grant_type": "client_credentials"}
     if auth.scope:
-        form["scope"] = auth.scope
-    headers = {
-        **auth.token_headers(),
-        "Content-Type": "application/x-www-form-urlencoded",
+        wanted["scope"] = auth.scope
+    # RFC 6749, 2.3.1
+    client = quote_plus(auth.username), quote_plus(auth.secret)
+    headers: dict[str, str | bytes] = {
+        "Authorization": basic_value(*client),
+        "Content-Type": form.CODEC.media_types[0],
     }
     asked = time.monotonic()
     try:
-        answer = transport.request(auth.token_url, urlencode(form).encode(), headers)
+        # Asking again does no harm: it gives another token.
+        answer = transport.request(
+            "POST", auth.token_url, form.encode(wanted), headers, repeatable=True
+        )
         content = strict_json.loads(answer.body)
     except ClientError as error:
         if error.transient or isinstance(error, AnswerTimeout | Blocked):
             raise
-        # Whatever else it is, there is no token; a 404 here is about no product.
+        # Whatever else it is, there is no token; a 404 is not about what was asked.
         raise _no_token(auth, error.facts.get("status"), error.body) from error
     text = content.get("access_token") if isinstance(content, dict) else None
     if type(text) is not str or not text.isprintable() or not text.strip():

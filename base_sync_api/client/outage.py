@@ -4,9 +4,9 @@ from .errors import ClientError
 
 
 class Outage:
-    """Whether asking about the next product still makes sense."""
+    """Whether asking about the next thing still makes sense."""
 
-    #: this many failures in a row that are the API's, and not a product's
+    #: this many failures in a row that are the API's, not that of what was asked
     LIMIT = 10
 
     def __init__(self):

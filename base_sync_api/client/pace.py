@@ -1,3 +1,5 @@
+"""Turns among threads: requests and urllib3 have no such thing."""
+
 import threading
 import time
 

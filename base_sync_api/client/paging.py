@@ -5,15 +5,15 @@ version; None is the first. It can be kept as JSON.
 """
 
 import re
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
+from .answer import Answer
+from .codecs.strict_json import JsonNumber
 from .errors import InvalidResponse
 from .expression import Expression
 from .link_header import next_target
-from .strict_json import JsonNumber
-from .transport import Answer
+from .registry import Registry
 
 _WHOLE_NUMBER = re.compile("[0-9]{1,18}")
 _HEADER = "header:"
@@ -60,7 +60,7 @@ class Paging:
             _Sign(getattr(self, field), field)
 
 
-class Reading(NamedTuple):
+class PageAnswer(NamedTuple):
     """A page that was read, and how far the reading has come with it."""
 
     answer: Answer
@@ -89,35 +89,35 @@ class _Sign:
     def __bool__(self):
         return bool(self._name)
 
-    def value(self, reading: Reading):
+    def value(self, page: PageAnswer):
         """None where the answer says nothing."""
         if self._header is not None:
-            return reading.answer.header(self._header).strip() or None
-        return self.on(reading.document)
+            return page.answer.header(self._header).strip() or None
+        return self.on(page.document)
 
     def on(self, value):
         """What the expression gives on ``value``, a whole answer or a row."""
         return self._expression.get(value) if self._expression else None
 
-    def is_given(self, reading: Reading) -> bool:
-        return self.value(reading) not in (None, False, "", [], {})
+    def is_given(self, page: PageAnswer) -> bool:
+        return self.value(page) not in (None, False, "", [], {})
 
-    def cursor(self, reading: Reading) -> str | int | None:
+    def cursor(self, page: PageAnswer) -> str | int | None:
         """A text, or a number where it is one in the answer.
 
         :raise InvalidResponse: for anything else
         """
-        if not self.is_given(reading):
+        if not self.is_given(page):
             return None
-        value = self.value(reading)
+        value = self.value(page)
         if not isinstance(value, str):
             raise self._unusable()
         is_number = isinstance(value, JsonNumber) and _WHOLE_NUMBER.fullmatch(value)
         return int(value) if is_number else str(value)
 
-    def number(self, reading: Reading) -> int:
+    def number(self, page: PageAnswer) -> int:
         """:raise InvalidResponse: for what is no whole number"""
-        value = self.value(reading)
+        value = self.value(page)
         if not isinstance(value, str) or not _WHOLE_NUMBER.fullmatch(value):
             raise self._unusable()
         return int(value)
@@ -133,6 +133,8 @@ class SinglePage:
     by_address = False
     #: rows that come again are no sign of a loop
     may_repeat_rows = False
+    #: what is asked for after the first page may be empty
+    asks_for_news = False
 
     def __init__(self, paging: Paging):
         self._paging = paging
@@ -149,6 +151,10 @@ class SinglePage:
         """The place of the first page."""
         return None
 
+    def is_alone(self, place) -> bool:
+        """Whether the parameters for the page at ``place`` stand for all others."""
+        return False
+
     def params(self, place) -> list[tuple[str, str | int]]:
         """The parameters for the page at ``place``."""
         size = []
@@ -158,36 +164,36 @@ class SinglePage:
             return size
         return [*size, (self._paging.param, place)]
 
-    def after(self, place, reading: Reading):
+    def after(self, place, page: PageAnswer):
         """The place of the next page; None at the end.
 
         :raise InvalidResponse: where the answer says nothing usable about it
         """
         return None
 
-    def is_complete(self, reading: Reading) -> bool:
+    def is_complete(self, page: PageAnswer) -> bool:
         """Whether no row that was announced is missing."""
         if not self._total:
             return True
-        return reading.rows_read >= self._total.number(reading)
+        return page.rows_read >= self._total.number(page)
 
-    def is_silent(self, reading: Reading) -> bool:
+    def is_silent(self, page: PageAnswer) -> bool:
         """Whether the answer says nothing about pages and rows."""
         signs = (self._next, self._pages, self._total)
-        return not any(sign.is_given(reading) for sign in signs)
+        return not any(sign.is_given(page) for sign in signs)
 
-    def announced(self, reading: Reading) -> str | None:
+    def announced(self, page: PageAnswer) -> str | None:
         """How much there is in all, rows or pages, where the answer says so."""
         for sign in (self._total, self._pages):
-            if sign.is_given(reading):
-                return str(sign.value(reading))
+            if sign.is_given(page):
+                return str(sign.value(page))
         return None
 
-    def is_spare(self, reading: Reading) -> bool:
+    def is_spare(self, page: PageAnswer) -> bool:
         """Whether the next page is only asked for to be sure that there is none."""
         return False
 
-    def version(self, place, reading: Reading) -> str | None:
+    def version(self, place, page: PageAnswer) -> str | None:
         """The highest version seen so far, where there are versions."""
         return None
 
@@ -196,23 +202,23 @@ class PageNumbers(SinglePage):
     def start(self, version):
         return self._paging.first
 
-    def after(self, place, reading):
-        return self._step(place, reading) if self._has_more(reading) else None
+    def after(self, place, page):
+        return self._step(place, page) if self._has_more(page) else None
 
     @property
     def ends_with_an_empty_page(self):
         return not (self._pages or self._next or self._total)
 
-    def is_spare(self, reading):
+    def is_spare(self, page):
         only_total = self._total and not self._pages and not self._next
-        return bool(only_total) and self.is_complete(reading)
+        return bool(only_total) and self.is_complete(page)
 
-    def _step(self, place, reading):
+    def _step(self, place, page):
         return place + 1
 
-    def _has_more(self, reading):
-        more_pages = self._pages and reading.pages_read < self._pages.number(reading)
-        if not reading.rows:
+    def _has_more(self, page):
+        more_pages = self._pages and page.pages_read < self._pages.number(page)
+        if not page.rows:
             if more_pages:
                 raise InvalidResponse(reason="incomplete")
             return False
@@ -220,10 +226,10 @@ class PageNumbers(SinglePage):
             return True
         return bool(
             more_pages
-            or (self._next and self._next.is_given(reading))
-            or not self.is_complete(reading)
+            or (self._next and self._next.is_given(page))
+            or not self.is_complete(page)
             # The total may lie low: a full page may have more rows behind it.
-            or (self.is_spare(reading) and reading.is_full)
+            or (self.is_spare(page) and page.is_full)
         )
 
 
@@ -231,56 +237,60 @@ class Offsets(PageNumbers):
     def start(self, version):
         return 0
 
-    def _step(self, place, reading):
-        return place + len(reading.rows)  # not the size: the API may give fewer
+    def _step(self, place, page):
+        return place + len(page.rows)  # not the size: the API may give fewer
 
 
 class Cursors(SinglePage):
-    def after(self, place, reading):
-        return self._next.cursor(reading)
+    def is_alone(self, place):
+        return place is not None and self._paging.cursor_alone
+
+    def after(self, place, page):
+        return self._next.cursor(page)
 
 
 class NextAddresses(SinglePage):
     by_address = True
 
-    def after(self, place, reading):
-        address = self._next.cursor(reading)
+    def after(self, place, page):
+        address = self._next.cursor(page)
         return None if address is None else str(address)
 
 
 class LinkHeaders(SinglePage):
     by_address = True
 
-    def is_silent(self, reading):
-        return super().is_silent(reading) and not reading.answer.header("Link")
+    def is_silent(self, page):
+        return super().is_silent(page) and not page.answer.header("Link")
 
-    def after(self, place, reading):
+    def after(self, place, page):
         try:
-            return next_target(reading.answer.header("Link"))
+            return next_target(page.answer.header("Link"))
         except ValueError:
             raise InvalidResponse(reason="bad_link") from None
 
 
 class Versions(SinglePage):
     may_repeat_rows = True  # some APIs send the row of the version once more
+    asks_for_news = True
 
     def start(self, version):
         return version
 
-    def after(self, place, reading):
-        newest = self.version(place, reading)
+    def after(self, place, page):
+        newest = self.version(place, page)
         return newest if newest != place else None
 
-    def is_complete(self, reading):
+    def is_complete(self, page):
         return True  # a number of rows would be that after the version
 
-    def announced(self, reading):
+    def announced(self, page):
         return None
 
-    def version(self, place, reading):
-        versions = [self._next.on(row) for row in reading.rows]
+    def version(self, place, page):
+        versions = [self._next.on(row) for row in page.rows]
         texts = {str(v) for v in versions if isinstance(v, str) and v}
-        if reading.rows and not texts:
+        if page.rows and not texts:
             raise InvalidResponse(reason="paging", name=self._paging.next)
         if place is not None:
             texts.add(place)
@@ -292,17 +302,21 @@ class Versions(SinglePage):
         return ordered[-1] if ordered else None
 
 
-_KINDS: dict[str, Callable[[Paging], SinglePage]] = {
-    "none": SinglePage,
-    "page": PageNumbers,
-    "offset": Offsets,
-    "cursor": Cursors,
-    "link": LinkHeaders,
-    "next_url": NextAddresses,
-    "version": Versions,
-}
+#: a class for each kind, made like :class:`SinglePage`; another addon may add one
+PAGING_KINDS: Registry[type[SinglePage]] = Registry(
+    "way of paging",
+    {
+        "none": SinglePage,
+        "page": PageNumbers,
+        "offset": Offsets,
+        "cursor": Cursors,
+        "link": LinkHeaders,
+        "next_url": NextAddresses,
+        "version": Versions,
+    },
+)
 
 
 def pager(paging: Paging) -> SinglePage:
     """:raise MappingError: for an expression that does not compile"""
-    return _KINDS[paging.kind](paging)
+    return PAGING_KINDS[paging.kind](paging)

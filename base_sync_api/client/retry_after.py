@@ -1,3 +1,9 @@
+"""How long an API wants to be left alone.
+
+Read here: urllib3's ``Retry.parse_retry_after`` raises at a fraction of a second, takes
+a time since 1970 for a wait, and knows one header.
+"""
+
 import re
 from collections.abc import Mapping
 from datetime import datetime, timezone

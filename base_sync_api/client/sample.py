@@ -1,15 +1,12 @@
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
+from .answer import Answer
 from .errors import ClientError
-from .level import Level
-from .transport import Answer
+from .excerpt import excerpt
 
-#: how many levels and faults are shown
-MAX_LEVELS = 50
-_EXCERPT_LENGTH = 2000
-#: of a body, as much as the excerpt can come from, however much is hidden in it
-_LOOKED_AT = 4 * _EXCERPT_LENGTH
+#: characters of a body that are shown
+_LENGTH = 2000
 
 
 @dataclass
@@ -23,9 +20,8 @@ class Sample:
     :param excerpt: the beginning of the body, without secrets
     :param withheld: whether the body is not shown because a secret may be in it
     :param rows: how many rows were found
-    :param levels: what they say
-    :param faults: (external id or None, error) of rows that say nothing usable; the
-        number of the row is in the error's facts
+    :param faults: (external id or None, error) of rows that say nothing usable, where a
+        kind of record looks into them; the number of the row is in the error's facts
     :param error: what went wrong with all of it
     :param has_next: whether there is a next page
     """
@@ -37,7 +33,6 @@ class Sample:
     excerpt: str = ""
     withheld: bool = False
     rows: int = 0
-    levels: list[Level] = field(default_factory=list)
     faults: list[tuple[str | None, ClientError]] = field(default_factory=list)
     error: ClientError | None = None
     has_next: bool = False
@@ -50,13 +45,6 @@ class Sample:
         url = without_secrets(answer.url)
         self.url = self.url if url is None else url
         self.status, self.size = answer.status, len(answer.body)
-        text = answer.body[:_LOOKED_AT].decode(errors="replace")
-        shown = without_secrets(text)
+        shown = excerpt(answer.body, _LENGTH, without_secrets)
         self.withheld = shown is None
-        self.excerpt = _printable(shown or "")
-
-
-def _printable(text: str) -> str:
-    """The beginning of a text, so that it can be stored and shown."""
-    text = "".join(c if c.isprintable() or c in "\n\t" else "�" for c in text)
-    return text if len(text) <= _EXCERPT_LENGTH else text[: _EXCERPT_LENGTH - 1] + "…"
+        self.excerpt = shown or ""

@@ -1,22 +1,43 @@
-import json
 import time
 from collections.abc import Callable
+from typing import Any, NamedTuple
 from urllib.parse import quote, urlencode, urljoin
 
+from .answer import Answer
 from .auth import Auth, header_value
+from .codecs import CODECS, charset_of, codec_for
 from .deadline import answer_until
-from .errors import AuthFailed, Blocked, ClientError, InvalidResponse
-from .oauth import forget_token, get_token, is_spent
+from .errors import AuthFailed, Blocked, ClientError, InvalidResponse, NotFound
+from .excerpt import excerpt
+from .hosts import other_scheme, same_host, shown_host
 from .own_words import quote as quote_of
 from .own_words import tells_trouble
-from .request import Request
+from .request import Request, WireRequest
+from .schemes import AUTH_SCHEMES
 from .secrecy import without_secrets
 from .secret_query import secret_query, without_secret
 from .settings import ApiSettings
-from .transport import Answer, Transport, other_scheme, same_host, shown_host
+from .transport import Transport
 
 #: what a successful answer may be refused for because it tells of an error
-_MAY_BE_AN_ERROR = {"no_rows", "no_success", "missing", "not_an_object", "not_json"}
+_MAY_BE_AN_ERROR = {
+    *("no_rows", "no_success", "missing", "not_an_object"),
+    *("not_json", "not_csv", "not_xml", "not_form"),
+}
+
+#: characters of an answer that is refused, for who sets the API up
+_EXCERPT = 500
+
+
+class Reply(NamedTuple):
+    """What an API has answered.
+
+    :param content: what the body says, as the codec makes it; None for an empty one
+    :param answer: its status and headers
+    """
+
+    content: Any
+    answer: Answer
 
 
 class Session:
@@ -34,6 +55,9 @@ class Session:
         self._settings = settings
         self._transport = transport
         self._witness = witness
+        self._scheme = AUTH_SCHEMES[settings.auth.kind](settings.auth)
+        #: what reads answers; None where each says what it is
+        self._codec = CODECS[settings.codec] if settings.codec else None
         self._tokens: set[str] = set()
 
     def without_secrets(self, text: str) -> str | None:
@@ -56,7 +80,37 @@ class Session:
                 return self._send_with_token(request)
             except ClientError as error:
                 self._quote(error)
+                if not request.is_read:
+                    error.facts["outcome_unknown"] = error.outcome_unknown
                 raise
+
+    def reply(self, request: Request) -> Reply:
+        """The answer with what it says.
+
+        :raise ClientError: the one that tells what went wrong
+        """
+        answer = self.send(request)
+        if answer.is_empty or request.method == "HEAD":
+            return Reply(None, answer)
+        try:
+            return Reply(
+                self.decode(answer.body, answer.header("Content-Type")), answer
+            )
+        except InvalidResponse as error:
+            if not request.is_read:
+                # It was taken, but what became of it is not known.
+                error.outcome_unknown = error.facts["outcome_unknown"] = True
+            self.explain(error, answer)
+            raise
+
+    def decode(self, body: bytes, content_type: str = "") -> Any:
+        """What a body says, as plain Python.
+
+        :param content_type: of the answer; counts where the settings name no codec
+        :raise InvalidResponse: for a body that is not what it should be
+        """
+        codec = self._codec or codec_for(content_type)
+        return codec.decode(body, charset_of(content_type))
 
     def explain(self, error: InvalidResponse, answer: Answer):
         """Add what the API says itself, where its answer is one about an error."""
@@ -69,44 +123,59 @@ class Session:
 
     def _quote(self, error: ClientError):
         body, error.body = error.body, b""
-        if isinstance(error, Blocked):
-            return  # these are not the API's words
-        words = quote_of(body, self._secrets())
-        if words:
-            error.facts["said"] = words
+        if not isinstance(error, Blocked):  # those are not the API's words
+            words = quote_of(body, self._secrets())
+            if words:
+                error.facts["said"] = words
+                if isinstance(error, NotFound):
+                    return  # which says it; there may be one for each thing asked for
+        error.excerpt = excerpt(body, _EXCERPT, self.without_secrets) or ""
 
     def _send_with_token(self, request: Request) -> Answer:
-        auth = self._settings.auth
-        if auth.kind != "oauth2":
-            return self._send(request)
-        token = get_token(auth, self._transport)
+        token = self._token()
         try:
             return self._send(request, token)
         except AuthFailed as error:
-            # Some say 403 of a token that is over, too; else it means "forbidden".
-            if error.facts["status"] != 401 and not is_spent(auth, token, error):
+            if not self._scheme.renew(token, error):
                 raise
-        # Tokens may be withdrawn before their time: try a new one, once.
-        forget_token(auth, token)
-        return self._send(request, get_token(auth, self._transport))
+        # No repetition, whatever it is: a 401 says that nothing was done.
+        return self._send(request, self._token())
 
-    def _send(self, request, token=""):
-        auth = self._settings.auth
+    def _token(self) -> str:
+        try:
+            token = self._scheme.token(self._transport)
+        except ClientError as error:
+            error.outcome_unknown = False  # what it was for was not even sent
+            raise
         if token:
             self._tokens.add(token)
-        rows = (*self._settings.headers, *self._settings.secret_headers)
-        headers = {name: header_value(text) for name, text in rows}
-        headers.update(auth.headers(token))
+        return token
+
+    def _send(self, request: Request, token: str) -> Answer:
+        headers: dict[str, str | bytes] = {}
+        if self._settings.codec != "json":
+            headers["Accept"] = self._codec.accept if self._codec else "*/*"
+        rows = (
+            *self._settings.headers,
+            *self._settings.secret_headers,
+            *request.headers,
+        )
+        headers.update((name, header_value(text)) for name, text in rows)
         body = None
         if request.body is not None:
-            body = json.dumps(request.body).encode()
-            headers["Content-Type"] = "application/json"
+            codec = CODECS[request.codec]
+            body = codec.encode(request.body)
+            headers["Content-Type"] = codec.media_types[0]
+        wire = WireRequest(request.method, request.url, body, headers)
+        headers.update(self._scheme.headers(wire, token))
         with secret_query(self._secret_query()):
-            return self._transport.request(request.url, body, headers, self._witness)
+            return self._transport.request(
+                *wire, repeatable=request.repeatable, witness=self._witness
+            )
 
     def _secret_query(self) -> str:
         params = () if self._settings.method == "POST" else self._settings.secret_params
-        queries = [self._settings.auth.query(), urlencode(params, quote_via=quote)]
+        queries = [self._scheme.query(), urlencode(params, quote_via=quote)]
         return "&".join(filter(None, queries))
 
     def next_url(self, answer: Answer, target: str) -> str:

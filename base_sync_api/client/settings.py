@@ -3,9 +3,9 @@ from datetime import tzinfo
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from .auth import Auth
-from .mapping import Mapping
 from .paging import Paging
-from .transport import Limits
+from .rows import RowMapping
+from .transport import USER_AGENT, Limits
 
 
 @dataclass(frozen=True)
@@ -13,14 +13,12 @@ class ApiSettings:
     """Where the API is and how to speak to it.
 
     :param base_url: scheme, host and perhaps a path, without a trailing slash
-    :param item_path: the path of one product, with ``{external_id}`` in it; "" where
-        the API has none
+    :param item_path: the path of one thing, with ``{external_id}`` in it; "" where the
+        API has none
     :param list_path: the path of the list (and of a question about several ids); ""
         where there is none
-    :param mode: how a run over all products asks: ``item`` (one by one), ``list``, or
-        ``ids`` (several ids per request)
     :param method: ``GET``, or ``POST`` with a JSON body, for the list and for ids; one
-        product is always asked about with GET
+        thing is always asked about with GET
     :param headers: (name, value), sent with each request to the API
     :param secret_headers: the same; their values are shown nowhere
     :param params: (name, value). With GET they go into each query. With POST they are
@@ -32,19 +30,20 @@ class ApiSettings:
     :param ids_per_request: how many ids are asked about at once
     :param since_param: the parameter for what has changed since a time; "" where the
         API has none
-    :param rows_apart: whether rows about one product may be anywhere in the list, so
-        that who looks for it has to read to the end
-    :param rows_add_up: whether rows about one product are parts of its quantity: a row
-        that came on two pages then leaves it unknown
     :param time_zone: the name (of IANA's list) of the zone of times without one
+    :param mapping: where the rows are in an answer
+    :param codec: what answers are written in: ``json``, ``csv``, ``xml``, ``form``, or
+        what another addon has added to ``CODECS``; "" where each says it in its header
+    :param idempotency_header: the header by which the API knows what it was told
+        already, for example ``Idempotency-Key``; "" where it has none
     :param concurrency: how many requests may be under way at once
     :param requests_per_second: how fast they may follow each other; 0 for no limit
+    :param user_agent: what calls, for the API's own statistics
     """
 
     base_url: str
-    item_path: str = "/stock/{external_id}"
+    item_path: str = ""
     list_path: str = ""
-    mode: str = "item"
     method: str = "GET"
     headers: tuple[tuple[str, str], ...] = field(default=(), repr=False)
     secret_headers: tuple[tuple[str, str], ...] = field(default=(), repr=False)
@@ -55,14 +54,15 @@ class ApiSettings:
     ids_per_request: int = 50
     since_param: str = ""
     time_zone: str = "UTC"
-    mapping: Mapping = field(default_factory=Mapping)
+    mapping: RowMapping = field(default_factory=RowMapping)
     paging: Paging = field(default_factory=Paging)
+    codec: str = "json"
+    idempotency_header: str = ""
     auth: Auth = field(default_factory=Auth)
     limits: Limits = field(default_factory=Limits)
-    rows_apart: bool = True
-    rows_add_up: bool = False
     concurrency: int = 4
     requests_per_second: float = 0
+    user_agent: str = USER_AGENT
 
     def zone(self) -> tzinfo | None:
         """The zone of times without one; None for UTC.

@@ -38,13 +38,10 @@ class SyncFlow(models.Model):
         string="Scheduled As",
         required=True,
         default=lambda self: self.env.user,
-        help="The scheduled action works as this user, who needs the role"
-        " Inventory / User in the company.",
+        help="The scheduled action works as this user, who needs the rights for it in"
+        " the company.",
     )
-    paused = fields.Boolean(
-        help="Nothing is synchronised while this is set, for example during a"
-        " stock-take."
-    )
+    paused = fields.Boolean(help="Nothing is synchronised while this is set.")
     run_ids = fields.One2many("sync.run", "flow_id")
 
     _name_company_uniq = models.Constraint(
@@ -59,17 +56,14 @@ class SyncFlow(models.Model):
         return kinds[0] if len(kinds) == 1 else False
 
     @api.model
-    def default_get(self, fields):
-        values = super().default_get(fields)
+    def _default_of_kind(self, fname):
+        """The default of a field, for the kind that a form is opened for."""
         kind = self.env.context.get("default_kind") or self._default_kind()
-        of_kind = self._get_default_values(kind)
-        given = {name for name in fields if f"default_{name}" in self.env.context}
-        values.update({n: of_kind[n] for n in of_kind.keys() & set(fields) - given})
-        return values
+        return self._get_default_values(kind).get(fname, False)
 
     @api.model
     def _get_default_values(self, kind):
-        """What a new flow of a kind has where the base has another default, or none."""
+        """What a new flow of a kind has in the fields that ask for it."""
         return {}
 
     @api.model_create_multi

@@ -50,7 +50,7 @@ class SyncFlow(models.Model):
                 waiting.next_attempt_date = False
 
     def _after_run(self, run):
-        """A run over all products has come to its end, or is held."""
+        """A run over everything has come to its end, or is held."""
         self.ensure_one()
         self.invalidate_recordset(["last_run_id", "last_success_date"], flush=False)
         verdict = self._verdict(run)
@@ -89,7 +89,7 @@ class SyncFlow(models.Model):
 
     @api.model
     def _reason(self, run):
-        """What a run came to, in a sentence; where all products failed, why one did."""
+        """What a run came to, in a sentence; where all records failed, why one did."""
         if run.state == "interrupted" and not run.error_code:
             return self.env._(
                 "The run was interrupted before its end. Ask an administrator to look"

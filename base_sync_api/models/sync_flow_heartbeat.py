@@ -80,7 +80,7 @@ def _call(url, flow_id):
     """Neither the record nor a cursor is at hand here."""
     try:
         with Transport(LIMITS) as transport:
-            transport.request(url)
+            transport.request("GET", url)
     except ClientError as error:
         _logger.warning(
             "The monitor of synchronisation flow %s at %s could not be called: %s",

@@ -4,7 +4,7 @@ from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 from odoo.fields import Command
 
-from ..client import ApiSettings, Mapping, MappingError, Paging, StockApi
+from ..client import Api, ApiSettings, MappingError, Paging, RowMapping
 from ..tools.settings import (
     check_parameter_name,
     is_used,
@@ -19,9 +19,6 @@ from . import sync_backend
 MAPPING_FIELDS = {
     "rows": "rows_path",
     "item_rows": "item_rows_path",
-    "external_id": "external_id_path",
-    "date": "date_path",
-    "filter": "filter_path",
     "success": "success_path",
 }
 PAGING_FIELDS = {"next": "next_path", "pages": "pages_path", "total": "total_path"}
@@ -86,9 +83,6 @@ PRESET_FIELDS = frozenset(
         "since_param",
         "rows_path",
         "item_rows_path",
-        "external_id_path",
-        "date_path",
-        "filter_path",
         "success_path",
         "paging",
         "page_param",
@@ -129,36 +123,37 @@ class SyncFlow(models.Model):
     # --- what is asked ---
     # --- what is asked ---
     item_path = fields.Char(
-        string="Path of One Product",
-        help="Below the base URL; {external_id} stands for the product's external ID:"
-        " /stock/{external_id}, or /levels?sku={external_id}. Empty where the API has"
-        " no address for one product: then the list is read.",
+        string="Path of One Record",
+        default=lambda self: self._default_of_kind("item_path"),
+        help="Below the base URL; {external_id} stands for the record's external ID:"
+        " /items/{external_id}, or /items?id={external_id}. Empty where the API has no"
+        " address for one record: then the list is read.",
     )
     list_path = fields.Char(
         string="Path of the List",
-        help="Below the base URL, for example /stock. Empty where the API has no"
-        " list: then it is asked about each product.",
+        help="Below the base URL, for example /items. Empty where the API has no"
+        " list: then it is asked about each record.",
     )
     request_mode = fields.Selection(
         [
-            ("item", "One request per product"),
+            ("item", "One request per record"),
             ("list", "The list, page by page"),
-            ("ids", "Several products per request"),
+            ("ids", "Several records per request"),
         ],
-        string="All Products",
+        string="All Records",
         required=True,
         compute="_compute_request_mode",
         store=True,
         readonly=False,
         precompute=True,
-        help="How the API is asked when all products are synchronised.",
+        help="How the API is asked when everything is synchronised.",
     )
     http_method = fields.Selection(
         [("GET", "GET"), ("POST", "POST with a JSON body")],
         string="Method",
         required=True,
         default="GET",
-        help="For the list and for several products; one product is always a GET.",
+        help="For the list and for several records; one record is always a GET.",
     )
     ids_param = fields.Char(
         string="Parameter of the IDs",
@@ -186,33 +181,15 @@ class SyncFlow(models.Model):
     rows_path = fields.Char(
         string="Rows",
         default="items",
-        help="The rows in the answer about several products: items,"
-        " payload.summaries, or @ where the answer is the list itself. Where it is an"
-        " object of quantities by ID, items(stock) makes rows of it, with [0] as"
-        " external ID and [1] as quantity.",
+        help="The rows in the answer about several records: items, payload.summaries,"
+        " or @ where the answer is the list itself. Where it is an object of values by"
+        " ID, items(name) makes rows of it, with [0] as ID and [1] as value.",
     )
     item_rows_path = fields.Char(
-        string="Rows of One Product",
+        string="Rows of One Record",
         default="@",
-        help="The row, or rows, in the answer about one product: @ where the answer is"
+        help="The row, or rows, in the answer about one record: @ where the answer is"
         " the row itself, [] where it is a list of them, or items.",
-    )
-    external_id_path = fields.Char(
-        string="External ID",
-        default="id",
-        help="On a row: product_id, sku, identity.sku. May be empty only where the API"
-        " is asked product by product: then the answer is taken to be about the"
-        " product that was asked for.",
-    )
-    date_path = fields.Char(
-        string="Time",
-        default="updated_at",
-        help="When the quantity was last changed, on a level or on its row:"
-        " updated_at. An answer older than the last one accepted is not used.",
-    )
-    filter_path = fields.Char(
-        string="Only Rows Where",
-        help="Rows for which this is not true are left out: state == 'IN_STOCK'",
     )
     success_path = fields.Char(
         string="Success",
@@ -340,14 +317,14 @@ class SyncFlow(models.Model):
                 raise ValidationError(
                     self.env._(
                         "The item path must begin with “/” and contain {external_id}"
-                        " once, for example /stock/{external_id}"
+                        " once, for example /items/{external_id}"
                     )
                 )
             path = record.list_path or ""
             if path and (not is_path(path) or "?" in path or "#" in path):
                 raise ValidationError(
                     self.env._(
-                        "The path of the list must begin with “/”, for example /stock."
+                        "The path of the list must begin with “/”, for example /items."
                         " What comes after a “?” belongs into the table of parameters."
                     )
                 )
@@ -355,7 +332,7 @@ class SyncFlow(models.Model):
             if not record[needed]:
                 raise ValidationError(
                     self.env._(
-                        "To ask for all products by “%(mode)s”, the API needs the field"
+                        "To read everything by “%(mode)s”, the API needs the field"
                         " “%(field)s”.",
                         mode=label_of_choice(record, "request_mode"),
                         field=label(record, needed),
@@ -377,22 +354,13 @@ class SyncFlow(models.Model):
         "next_path",
         "rows_path",
         "item_rows_path",
-        "external_id_path",
         "item_path",
         "ids_param",
     )
     def _check_needed(self):
         """What this way of asking cannot do without."""
         for record in self:
-            needed = []
-            if record.item_path:
-                needed.append("item_rows_path")
-            if record.request_mode != "item":
-                needed += ["rows_path", "external_id_path"]
-                needed += PAGING_NEEDS.get(record.paging, [])
-            if record.request_mode == "ids":
-                needed.append("ids_param")
-            for fname in needed:
+            for fname in record._get_needed():
                 if not record[fname]:
                     raise ValidationError(
                         self.env._(
@@ -400,6 +368,15 @@ class SyncFlow(models.Model):
                             label(record, fname),
                         )
                     )
+
+    def _get_needed(self):
+        """:return: list of the fields without which this way of asking cannot do"""
+        needed = ["item_rows_path"] if self.item_path else []
+        if self.request_mode != "item":
+            needed += ["rows_path", *PAGING_NEEDS.get(self.paging, [])]
+        if self.request_mode == "ids":
+            needed.append("ids_param")
+        return needed
 
     @api.constrains(lambda self: self._get_expression_fields())
     def _check_expressions(self):
@@ -414,7 +391,6 @@ class SyncFlow(models.Model):
                     fname = fnames[error.field]
                     raise ValidationError(record._fault(fname, error)) from None
 
-    @api.model
     def _get_mapping_fields(self):
         """:return: dict of the client's word for an expression to the field for it"""
         return MAPPING_FIELDS
@@ -449,7 +425,7 @@ class SyncFlow(models.Model):
     def _get_api(self):
         """The client for this flow; to be used as a context manager."""
         self.ensure_one()
-        return StockApi(self._get_api_settings())
+        return Api(self._get_api_settings())
 
     def _get_api_settings(self):
         """Everything that the client needs to know, secrets included."""
@@ -462,7 +438,6 @@ class SyncFlow(models.Model):
             "base_url": self.base_url,
             "item_path": self.item_path or "",
             "list_path": self.list_path or "",
-            "mode": self.request_mode,
             "method": self._get_used("http_method") or "GET",
             "headers": self._get_rows("header", is_secret=False),
             "secret_headers": self._get_rows("header", is_secret=True),
@@ -482,7 +457,7 @@ class SyncFlow(models.Model):
         }
 
     def _get_mapping(self):
-        return Mapping(**self._get_texts(self._get_mapping_fields()))
+        return RowMapping(**self._get_texts(self._get_mapping_fields()))
 
     def _get_paging(self):
         return Paging(

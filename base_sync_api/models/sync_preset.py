@@ -27,8 +27,7 @@ class SyncPreset(models.Model):
     limits = fields.Text(
         string="Not Covered by the Preset",
         translate=True,
-        help="Which products or locations the API does not show this way, and what"
-        " becomes of them.",
+        help="What the API does not show this way, and what becomes of it.",
     )
     values = fields.Json(
         required=True,

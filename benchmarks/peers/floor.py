@@ -8,7 +8,7 @@ from typing import Any
 
 import requests
 
-from odoo.addons.base_sync_api.client import strict_json
+from odoo.addons.base_sync_api.client.codecs import strict_json
 
 from ..task import Task
 

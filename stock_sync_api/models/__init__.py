@@ -4,6 +4,7 @@ from . import stock_location
 from . import stock_move
 from . import stock_quant
 from . import sync_flow
+from . import sync_flow_words
 from . import sync_flow_sites
 from . import sync_flow_guard
 from . import sync_flow_drift

@@ -5,7 +5,9 @@ from odoo import api, models
 from odoo.fields import Domain
 from odoo.tools import SQL, split_every
 
-from odoo.addons.base_sync_api.client import Level, NotInAnswer
+from odoo.addons.base_sync_api.client import NotInAnswer
+
+from ..client import Level
 
 #: bindings looked at in one go
 BATCH_SIZE = 1000

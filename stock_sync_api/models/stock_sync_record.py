@@ -3,8 +3,7 @@ from decimal import Decimal
 
 from odoo import api, models
 
-from odoo.addons.base_sync_api.client import Level
-
+from ..client import Level
 from ..outcome import Outcome
 from ..tools.quantities import level_text, plain_text
 

@@ -2,9 +2,9 @@ from decimal import Decimal
 
 from odoo import api, fields, models
 
-from odoo.addons.base_sync_api.client import StockApi
 from odoo.addons.base_sync_api.kind import Kind
 
+from ..client import Mapping, StockApi, StockApiSettings
 from ..reading import Reading
 
 #: this kind of flow
@@ -12,6 +12,9 @@ KIND = "stock_level"
 
 #: the client's words for the expressions, and the fields that hold them
 MAPPING_FIELDS = {
+    "external_id": "external_id_path",
+    "date": "date_path",
+    "filter": "filter_path",
     "quantity": "quantity_path",
     "location": "location_path",
     "levels": "levels_path",
@@ -52,6 +55,23 @@ class SyncFlow(models.Model):
     )
 
     # --- what the answers mean: JMESPath expressions ---
+    external_id_path = fields.Char(
+        string="External ID",
+        default="product_id",
+        help="On a row: product_id, sku, identity.sku. May be empty only where the API"
+        " is asked product by product: then the answer is taken to be about the"
+        " product that was asked for.",
+    )
+    date_path = fields.Char(
+        string="Time",
+        default="updated_at",
+        help="When the quantity was last changed, on a level or on its row:"
+        " updated_at. An answer older than the last one accepted is not used.",
+    )
+    filter_path = fields.Char(
+        string="Only Rows Where",
+        help="Rows for which this is not true are left out: state == 'IN_STOCK'",
+    )
     quantity_path = fields.Char(
         string="Quantity",
         required=True,
@@ -211,7 +231,6 @@ class SyncFlow(models.Model):
         return {
             **values,
             "item_path": "/stock/{external_id}",
-            "external_id_path": "product_id",
         }
 
     @api.depends("paging", "rows_path", "external_id_path", "quantity_path")
@@ -232,14 +251,38 @@ class SyncFlow(models.Model):
     def _meaning_fields(self):
         return super()._meaning_fields() | MEANING_FIELDS
 
-    @api.model
     def _get_mapping_fields(self):
-        return {**super()._get_mapping_fields(), **MAPPING_FIELDS}
+        fnames = super()._get_mapping_fields()
+        return {**fnames, **MAPPING_FIELDS} if self.kind == KIND else fnames
+
+    @api.model
+    def _get_expression_fields(self):
+        return [*super()._get_expression_fields(), *MAPPING_FIELDS.values()]
+
+    def _get_needed(self):
+        needed = super()._get_needed()
+        if self.kind == KIND and self.request_mode != "item":
+            needed.append("external_id_path")
+        return needed
+
+    @api.constrains("external_id_path")
+    def _check_external_id_needed(self):
+        self._check_needed()
+
+    def _get_mapping(self):
+        if self.kind != KIND:
+            return super()._get_mapping()
+        return Mapping(**self._get_texts(self._get_mapping_fields()))
 
     def _get_api(self):
         if self.kind != KIND:
             return super()._get_api()
         return StockApi(self._get_api_settings())
+
+    def _get_api_settings(self):
+        if self.kind != KIND:
+            return super()._get_api_settings()
+        return StockApiSettings(**self._prepare_api_settings())
 
     def _prepare_api_settings(self):
         values = super()._prepare_api_settings()
@@ -247,6 +290,7 @@ class SyncFlow(models.Model):
             return values
         return {
             **values,
+            "mode": self.request_mode,
             "rows_apart": self._has_rows_apart(),
             "rows_add_up": self.several_rows == "sum",
         }

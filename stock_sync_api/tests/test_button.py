@@ -3,8 +3,7 @@ from unittest.mock import patch
 from odoo.tests import tagged
 from odoo.tools import mute_logger
 
-from odoo.addons.base_sync_api.client import StockApi
-
+from ..client import StockApi
 from .common import SERVICE_LOGGER, StockSyncCase
 
 

@@ -11,9 +11,10 @@ from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tests import Form, new_test_user, tagged
 from odoo.tools import mute_logger
 
-from odoo.addons.base_sync_api.client import InvalidResponse, Level, StockApi
+from odoo.addons.base_sync_api.client import InvalidResponse
 from odoo.addons.base_sync_api.client.errors import AuthFailed
 
+from ..client import Level, StockApi
 from .common import API, StockSyncCase
 
 PRESETS = {

@@ -21,7 +21,6 @@ from odoo.addons.base_sync_api.models import sync_error
 
 from ..models.sync_error import ERROR_CODES as STOCK_CODES
 from ..models.sync_error import SENTENCES as STOCK_SENTENCES
-
 from .common import SERVICE_LOGGER, StockSyncCase
 
 ERROR_CODES = [*sync_error.ERROR_CODES, *STOCK_CODES]

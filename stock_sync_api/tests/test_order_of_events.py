@@ -7,8 +7,7 @@ from odoo.exceptions import UserError
 from odoo.tests import new_test_user, tagged
 from odoo.tools import mute_logger
 
-from odoo.addons.base_sync_api.client import StockApi
-
+from ..client import StockApi
 from .common import API, SERVICE_LOGGER, StockSyncCase
 
 

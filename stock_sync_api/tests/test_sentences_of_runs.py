@@ -8,7 +8,7 @@ from odoo.addons.base_sync_api.tools.numbers import format_number
 
 from .common import SERVICE_LOGGER, StockSyncCase
 
-LOGGER = "odoo.addons.stock_sync_api.models.sync_run"
+LOGGER = "odoo.addons.base_sync_api.models.sync_run"
 
 
 @tagged("post_install", "-at_install")
@@ -87,7 +87,7 @@ class TestSentencesOfRuns(StockSyncCase):
 
     def _log_of(self, work):
         with (
-            mute_logger(SERVICE_LOGGER + ".models.stock_sync_record"),
+            mute_logger("odoo.addons.stock_sync_api.models.stock_sync_record"),
             self.assertLogs(LOGGER, logging.INFO) as log,
         ):
             logging.getLogger(LOGGER).info("nothing")

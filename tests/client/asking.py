@@ -1,4 +1,5 @@
-from odoo.addons.base_sync_api.client import ClientError, Level, StockApi
+from odoo.addons.base_sync_api.client import ClientError
+from odoo.addons.stock_sync_api.client import Level, StockApi
 
 
 def level_of(api: StockApi, external_id: str = "123") -> Level:

@@ -18,7 +18,14 @@ odoo.addons.__path__.append(str(Path(__file__).resolve().parents[2]))
 
 from asking import level_of  # noqa: E402
 
-from odoo.addons.base_sync_api import client as package  # noqa: E402
+from odoo.addons.base_sync_api.client import (  # noqa: E402
+    Api,
+    ApiSettings,
+    Auth,
+    ClientError,
+    Limits,
+)
+from odoo.addons.stock_sync_api.client import StockApi, StockApiSettings  # noqa: E402
 
 
 @pytest.fixture
@@ -41,14 +48,35 @@ def connect():
     clients = []
 
     def start(server, auth=None, concurrency=1, settings=None, **limits):
-        settings = package.ApiSettings(
+        settings = StockApiSettings(
             base_url=getattr(server, "url", server),
-            auth=auth or package.Auth(),
+            auth=auth or Auth(),
             concurrency=concurrency,
-            limits=package.Limits(**{"total_timeout": 5, "first_backoff": 0, **limits}),
+            limits=Limits(**{"total_timeout": 5, "first_backoff": 0, **limits}),
             **(settings or {}),
         )
-        clients.append(package.StockApi(settings))
+        clients.append(StockApi(settings))
+        return clients[-1]
+
+    yield start
+    for client in clients:
+        client.__exit__(None, None, None)
+
+
+@pytest.fixture
+def open_api():
+    """A client that knows of no stock: ``open_api(server)``, as ``connect`` does."""
+    clients = []
+
+    def start(server, auth=None, settings=None, **limits):
+        settings = ApiSettings(
+            base_url=getattr(server, "url", server),
+            auth=auth or Auth(),
+            concurrency=1,
+            limits=Limits(**{"total_timeout": 5, "first_backoff": 0, **limits}),
+            **(settings or {}),
+        )
+        clients.append(Api(settings))
         return clients[-1]
 
     yield start
@@ -62,7 +90,7 @@ def failure(serve, connect):
 
     def fail(script, external_id="123", **limits):
         api = connect(serve(script), **limits)
-        with pytest.raises(package.ClientError) as caught:
+        with pytest.raises(ClientError) as caught:
             level_of(api, external_id)
         return caught.value
 

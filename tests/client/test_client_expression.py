@@ -5,14 +5,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from odoo.addons.base_sync_api.client import Mapping, MappingError, Paging, strict_json
+from odoo.addons.base_sync_api.client import MappingError, Paging
+from odoo.addons.base_sync_api.client.codecs import strict_json
 from odoo.addons.base_sync_api.client.errors import ClientError
 from odoo.addons.base_sync_api.client.expression import (
     MISSING,
     Expression,
     _Functions,
 )
-from odoo.addons.base_sync_api.client.mapping import Mapper
+from odoo.addons.stock_sync_api.client import Mapping
+from odoo.addons.stock_sync_api.client.mapping import Mapper
 
 
 def evaluate(text, document):

@@ -5,8 +5,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from local_server import answer, document, replying
 
-from odoo.addons.base_sync_api.client import ClientError, Mapping, Paging
+from odoo.addons.base_sync_api.client import ClientError, Paging
 from odoo.addons.base_sync_api.client.link_header import next_target, parse_links
+from odoo.addons.stock_sync_api.client import Mapping
 
 NEXT = {
     '</b>; rel="next"': "/b",

@@ -6,11 +6,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 from local_server import document, item, replying
 
-from odoo.addons.base_sync_api.client import Level, Mapping, Paging, strict_json
-from odoo.addons.base_sync_api.client.mapping import Mapper
-from odoo.addons.base_sync_api.client.moment import latest_credible, parse_moment
-from odoo.addons.base_sync_api.client.stock_api import _written
-from odoo.addons.base_sync_api.client.strict_json import JsonNumber
+from odoo.addons.base_sync_api.client import Paging
+from odoo.addons.base_sync_api.client.codecs import strict_json
+from odoo.addons.base_sync_api.client.codecs.strict_json import JsonNumber
+from odoo.addons.base_sync_api.client.moment import (
+    latest_credible,
+    parse_moment,
+    written_moment,
+)
+from odoo.addons.stock_sync_api.client import Level, Mapping
+from odoo.addons.stock_sync_api.client.mapping import Mapper
 
 LATEST = datetime(2026, 11, 20)
 NEW_YORK = ZoneInfo("America/New_York")
@@ -246,7 +251,7 @@ def test_a_server_that_compares_the_clock_only_misses_nothing_in_autumn():
     start = datetime(2025, 10, 25, 22)
     moments = [start + timedelta(minutes=10 * step) for step in range(48)]
     for since in moments:
-        digits = _written(since, zone)[:19]
+        digits = written_moment(since, zone)[:19]
         for later in moments:
             if later >= since:
                 local = later.replace(tzinfo=timezone.utc).astimezone(zone)

@@ -8,8 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from local_server import answer, document
 
-from odoo.addons.base_sync_api.client import Auth, ClientError, Mapping
+from odoo.addons.base_sync_api.client import Auth, ClientError
 from odoo.addons.base_sync_api.client.own_words import names_trouble, quote
+from odoo.addons.stock_sync_api.client import Mapping
 
 SAID = [
     (b'{"message": "Unknown site"}', "Unknown site"),

@@ -4,8 +4,9 @@ import time
 import pytest
 from local_server import answer, document, item, replying
 
-from odoo.addons.base_sync_api.client import Mapping, Paging
+from odoo.addons.base_sync_api.client import Paging
 from odoo.addons.base_sync_api.client.pace import Pace
+from odoo.addons.stock_sync_api.client import Mapping
 
 
 @pytest.fixture

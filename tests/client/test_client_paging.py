@@ -5,7 +5,8 @@ from urllib.parse import parse_qsl, urlsplit
 import pytest
 from local_server import answer, document, replying
 
-from odoo.addons.base_sync_api.client import Auth, ClientError, Mapping, Paging
+from odoo.addons.base_sync_api.client import Auth, ClientError, Paging
+from odoo.addons.stock_sync_api.client import Mapping
 
 PRODUCTS = [str(number) for number in range(1, 8)]
 

@@ -7,8 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from local_server import answer, document, item
 
-from odoo.addons.base_sync_api.client import Auth, ClientError, Mapping
-from odoo.addons.base_sync_api.client.transport import same_host
+from odoo.addons.base_sync_api.client import Auth, ClientError, same_host
+from odoo.addons.stock_sync_api.client import Mapping
 
 AUTH = Auth("bearer", "s3cret")
 

@@ -6,7 +6,8 @@ import pytest
 from asking import level_of
 from local_server import answer, item
 
-from odoo.addons.base_sync_api.client import ApiSettings, Auth, ClientError, StockApi
+from odoo.addons.base_sync_api.client import Auth, ClientError
+from odoo.addons.stock_sync_api.client import StockApi, StockApiSettings
 
 SECRET = "s3cret"
 
@@ -77,7 +78,7 @@ KINDS = {
 @pytest.mark.parametrize("kind", KINDS)
 def test_the_secret_is_in_no_repr(kind):
     auth = KINDS[kind]
-    settings = ApiSettings("http://127.0.0.1", auth=auth)
+    settings = StockApiSettings("http://127.0.0.1", auth=auth)
     api = StockApi(settings)
     for thing in (auth, settings, api, api._transport, api._transport._session):
         assert SECRET not in repr(thing) + str(thing)

@@ -5,7 +5,7 @@ from xml.etree import ElementTree
 
 from guides import PROJECT
 
-from odoo.addons.base_sync_api.client import StockApi
+from odoo.addons.stock_sync_api.client import StockApi
 from odoo.addons.stock_sync_api.models.stock_sync_api_mixin import StockSyncApiMixin
 
 PRESETS = PROJECT / "stock_sync_api" / "data" / "stock_sync_preset_data.xml"

@@ -7,9 +7,9 @@ import pytest
 from api_backend import Backend, choices, presets
 from guides import CONNECT, CONNECT_FR, PROJECT, plain, table, tables
 
-from odoo.addons.base_sync_api.client import strict_json
+from odoo.addons.base_sync_api.client.codecs import strict_json
 from odoo.addons.base_sync_api.client.expression import Expression
-from odoo.addons.base_sync_api.client.paging import _KINDS
+from odoo.addons.base_sync_api.client.paging import PAGING_KINDS
 from odoo.addons.base_sync_api.client.request import json_or_text, with_body
 
 #: headings of the tables of expressions and of presets
@@ -65,7 +65,7 @@ def test_the_ways_of_paging_are_those_of_the_client(page):
         for rows in tables(page.read_text())
         if any('rel="next"' in cell for row in rows for cell in row)
     ]
-    assert len(rows) == len(_KINDS)
+    assert len(rows) == len(PAGING_KINDS)
 
 
 @pytest.mark.parametrize("name", ["paging", "request_mode", "auth_type"])

@@ -12,7 +12,8 @@ import pytest
 from api_backend import Backend, choices, default, fields
 from guides import CONNECT, CONNECT_FR, plain, tables
 
-from odoo.addons.base_sync_api.client import ClientError, Level, StockApi
+from odoo.addons.base_sync_api.client import ClientError
+from odoo.addons.stock_sync_api.client import Level, StockApi
 
 ADDRESS = "https://api.example.com"
 

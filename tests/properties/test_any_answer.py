@@ -9,16 +9,10 @@ from unittest.mock import patch
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from odoo.addons.base_sync_api.client import (
-    ApiSettings,
-    ClientError,
-    Limits,
-    Mapping,
-    MappingError,
-    Paging,
-    StockApi,
-)
-from odoo.addons.base_sync_api.client.transport import Answer, Transport
+from odoo.addons.base_sync_api.client import ClientError, Limits, MappingError, Paging
+from odoo.addons.base_sync_api.client.answer import Answer
+from odoo.addons.base_sync_api.client.transport import Transport
+from odoo.addons.stock_sync_api.client import Mapping, StockApi, StockApiSettings
 
 URL = "http://127.0.0.1/api"
 IDS = ["1", "2", "A/7 é"]
@@ -44,7 +38,7 @@ def answering(bodies, headers):
     """A client whose API sends these bodies, one after the other, the last for ever."""
     left = list(bodies)
 
-    def request(transport, url, body=None, headers_=None, witness=None):
+    def request(transport, method, url, *rest, **options):
         return Answer(url, 200, headers, left.pop(0) if len(left) > 1 else left[0])
 
     with patch.object(Transport, "request", request):
@@ -69,7 +63,9 @@ def check_error(error):
 def check_answers(settings_):
     """Ask in every way that the settings allow."""
     limits = Limits(max_attempts=1, max_pages=5)
-    with StockApi(ApiSettings(URL, limits=limits, concurrency=1, **settings_)) as api:
+    with StockApi(
+        StockApiSettings(URL, limits=limits, concurrency=1, **settings_)
+    ) as api:
         answered = []
         for external_id, answer in api.get_levels(IDS):
             answered.append(external_id)
@@ -81,7 +77,7 @@ def check_answers(settings_):
                     check_level(level)
         assert answered == IDS
     if settings_["list_path"]:
-        with StockApi(ApiSettings(URL, limits=limits, **settings_)) as api:
+        with StockApi(StockApiSettings(URL, limits=limits, **settings_)) as api:
             try:
                 for page in api.pages():
                     json.dumps(page.state)

@@ -1,4 +1,4 @@
-"""``client/strict_json.py`` against the public corpus of JSON texts.
+"""``client/codecs/strict_json.py`` against the public corpus of JSON texts.
 
 What it does otherwise than the corpus has it, or than parsers usually do, is listed
 here with the reason.
@@ -7,7 +7,8 @@ here with the reason.
 import pytest
 from json_corpus import MUST_ACCEPT, MUST_REJECT
 
-from odoo.addons.base_sync_api.client import InvalidResponse, strict_json
+from odoo.addons.base_sync_api.client import InvalidResponse
+from odoo.addons.base_sync_api.client.codecs import strict_json
 
 #: refused although RFC 8259 allows it: which of the two quantities is meant?
 DUPLICATE_KEYS = {"object_duplicated_key", "object_duplicated_key_and_value"}

@@ -16,7 +16,7 @@ tours.add("stock_sync_setup", {
         },
         {
             content: "the address is there: on to the test",
-            trigger: `.o_stock_sync_setup ${button("action_next_step")}`,
+            trigger: `.o_sync_setup ${button("action_next_step")}`,
             run: "click",
         },
         {
@@ -230,7 +230,7 @@ tours.add("stock_sync_background_preview", {
         },
         {
             content: "preview",
-            trigger: `.o_stock_sync_setup ${button("action_setup_preview")}`,
+            trigger: `.o_sync_setup ${button("action_setup_preview")}`,
             run: "click",
         },
         {
@@ -239,7 +239,7 @@ tours.add("stock_sync_background_preview", {
         },
         {
             content: "meanwhile nothing can be started twice",
-            trigger: `.o_stock_sync_setup:not(:has(${button("action_setup_preview")}))`,
+            trigger: `.o_sync_setup:not(:has(${button("action_setup_preview")}))`,
             // What the scheduled action would do about now.
             run: () =>
                 rpc("/web/dataset/call_kw/stock.sync.backend/action_run_schedule", {

@@ -5,8 +5,9 @@ import json
 import pytest
 from local_server import document, replying
 
-from odoo.addons.base_sync_api.client import Mapping, Paging
+from odoo.addons.base_sync_api.client import Paging
 from odoo.addons.base_sync_api.client.known_rows import KnownRows
+from odoo.addons.stock_sync_api.client import Mapping
 
 BY_PAGES = Paging("page", pages="pages")
 

@@ -6,7 +6,8 @@ from datetime import datetime
 import pytest
 from local_server import answer, document, replying
 
-from odoo.addons.base_sync_api.client import ClientError, Level, Mapping, Paging
+from odoo.addons.base_sync_api.client import ClientError, Paging
+from odoo.addons.stock_sync_api.client import Level, Mapping
 
 NOTHING = {
     "an empty list": document({"items": []}),

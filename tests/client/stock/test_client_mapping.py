@@ -4,9 +4,10 @@ from decimal import Decimal
 
 import pytest
 
-from odoo.addons.base_sync_api.client import Level, Mapping, strict_json
+from odoo.addons.base_sync_api.client.codecs import strict_json
 from odoo.addons.base_sync_api.client.errors import ClientError
-from odoo.addons.base_sync_api.client.mapping import Mapper
+from odoo.addons.stock_sync_api.client import Level, Mapping
+from odoo.addons.stock_sync_api.client.mapping import Mapper
 
 
 def read(mapping, document):

@@ -5,7 +5,8 @@ import socket
 import pytest
 from local_server import answer, document, item, replying
 
-from odoo.addons.base_sync_api.client import Auth, Level, Mapping, Paging, oauth
+from odoo.addons.base_sync_api.client import Auth, Paging, oauth
+from odoo.addons.stock_sync_api.client import Level, Mapping
 
 SECRET = 's3cret "é'
 

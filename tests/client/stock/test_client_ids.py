@@ -8,7 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from local_server import answer, item
 
-from odoo.addons.base_sync_api.client import ApiSettings, ClientError, StockApi
+from odoo.addons.base_sync_api.client import ClientError
+from odoo.addons.stock_sync_api.client import StockApi, StockApiSettings
 
 IDS = {
     "a/b": "a%2Fb",
@@ -65,7 +66,7 @@ def test_an_id_that_no_path_can_carry_is_not_found_without_asking(
 
 @given(st.text())
 def test_an_id_never_reaches_beyond_its_place_in_the_path(external_id):
-    api = StockApi(ApiSettings("http://127.0.0.1/v1"))
+    api = StockApi(StockApiSettings("http://127.0.0.1/v1"))
     try:
         url = api._items.request(external_id).url
     except ClientError as error:

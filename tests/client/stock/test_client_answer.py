@@ -9,7 +9,7 @@ import pytest
 from asking import level_of
 from local_server import answer, item
 
-from odoo.addons.base_sync_api.client import Level
+from odoo.addons.stock_sync_api.client import Level
 
 BODY = b'{"product_id": "123", "quantity": 50}'
 

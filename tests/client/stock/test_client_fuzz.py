@@ -5,13 +5,8 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from local_server import LocalServer
 
-from odoo.addons.base_sync_api.client import (
-    ApiSettings,
-    ClientError,
-    Level,
-    Limits,
-    StockApi,
-)
+from odoo.addons.base_sync_api.client import ClientError, Limits
+from odoo.addons.stock_sync_api.client import Level, StockApi, StockApiSettings
 
 CODES = {
     "connection_error",
@@ -48,7 +43,7 @@ def mutated(draw, original):
 @given(st.binary() | mutated(BODY))
 @settings(max_examples=500)
 def test_any_body_is_a_level_or_one_typed_error(body):
-    api = StockApi(ApiSettings("http://127.0.0.1"))
+    api = StockApi(StockApiSettings("http://127.0.0.1"))
     try:
         answer = api._items.parse(body, "1")
     except ClientError as error:
@@ -70,7 +65,7 @@ def ask():
     def ask(data):
         sent[0] = data
         limits = Limits(total_timeout=2, max_attempts=1, max_redirects=1)
-        with StockApi(ApiSettings(server.url, limits=limits)) as api:
+        with StockApi(StockApiSettings(server.url, limits=limits)) as api:
             [(_id, answer)] = api.get_levels(["1"])
         return answer
 

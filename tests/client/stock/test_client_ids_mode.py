@@ -4,7 +4,8 @@ from urllib.parse import unquote
 import pytest
 from local_server import answer, document, item, replying
 
-from odoo.addons.base_sync_api.client import ClientError, Level, Mapping, Paging
+from odoo.addons.base_sync_api.client import ClientError, Paging
+from odoo.addons.stock_sync_api.client import Level, Mapping
 
 MAPPING = Mapping(date="", location="place")
 

@@ -3,10 +3,15 @@
 import time
 from collections.abc import Iterable, Iterator
 
-from .errors import ClientError, InvalidResponse, NotInAnswer
+from odoo.addons.base_sync_api.client import (
+    ClientError,
+    InvalidResponse,
+    NotInAnswer,
+)
+
 from .level import Level
-from .list_reader import Page
-from .settings import ApiSettings
+from .list_reader import LevelPage
+from .settings import StockApiSettings
 
 
 class Gathered:
@@ -15,13 +20,13 @@ class Gathered:
     :param settings: whose ``rows_apart`` and ``rows_add_up`` count
     """
 
-    def __init__(self, settings: ApiSettings):
+    def __init__(self, settings: StockApiSettings):
         self._apart = settings.rows_apart
         self._add_up = settings.rows_add_up
         self._found: dict[str, list[Level] | ClientError] = {}
         self._moved = False
 
-    def add(self, page: Page):
+    def add(self, page: LevelPage):
         for level in page.levels:
             levels = self._found.setdefault(level.external_id, [])
             if isinstance(levels, list):
@@ -58,7 +63,10 @@ class Gathered:
 
 
 def find(
-    pages: Iterable[Page], external_ids: list[str], end: float, settings: ApiSettings
+    pages: Iterable[LevelPage],
+    external_ids: list[str],
+    end: float,
+    settings: StockApiSettings,
 ) -> Iterator[tuple[str, list[Level] | ClientError]]:
     """Each id with what the pages say about it; no more pages are read than needed.
 

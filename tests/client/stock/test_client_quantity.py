@@ -5,11 +5,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from odoo.addons.base_sync_api.client.errors import ClientError, InvalidQuantity
-from odoo.addons.base_sync_api.client.level import Level
-from odoo.addons.base_sync_api.client.quantity import parse_quantity
-from odoo.addons.base_sync_api.client.stock_api import ApiSettings, StockApi
-from odoo.addons.base_sync_api.client.strict_json import loads
+from odoo.addons.base_sync_api.client import ClientError
+from odoo.addons.base_sync_api.client.codecs.strict_json import loads
+from odoo.addons.stock_sync_api.client.errors import InvalidQuantity
+from odoo.addons.stock_sync_api.client.level import Level
+from odoo.addons.stock_sync_api.client.quantity import parse_quantity
+from odoo.addons.stock_sync_api.client.stock_api import StockApi, StockApiSettings
 
 #: as the API writes it in its JSON → what it means
 ACCEPTED = {
@@ -120,7 +121,7 @@ json_values = st.recursive(
 def test_any_json_value_is_a_quantity_or_refused(value):
     body = json.dumps({"product_id": "1", "quantity": value}).encode()
     try:
-        [level] = StockApi(ApiSettings("http://127.0.0.1"))._items.parse(body, "1")
+        [level] = StockApi(StockApiSettings("http://127.0.0.1"))._items.parse(body, "1")
     except ClientError as error:
         # An InvalidResponse is for the NaN that Python writes, or a key given twice.
         assert error.code in ("invalid_quantity", "invalid_response")

@@ -1,7 +1,7 @@
 import re
 from decimal import Decimal
 
-from .errors import InvalidQuantity
+from .errors import InvalidNumber
 
 # ASCII digits only: no sign "+" (it could mean "add"), no thousands separators, no
 # underscores, no NaN.
@@ -11,34 +11,34 @@ _NUMBER = re.compile(r"-?([0-9]+(\.[0-9]+)?|\.[0-9]+)([eE][+-]?[0-9]{1,3})?")
 #: point the 2 to 4 after it would not come back as they were sent.
 MAX_INTEGER_DIGITS = 11
 
-#: longer texts are no quantity, whatever they say
+#: longer texts are no number that anybody means
 _MAX_LENGTH = 64
 
 
-def parse_quantity(value) -> Decimal | None:
-    """The quantity that the API means by ``value``, a text (JSON numbers are, too).
+def parse_number(value: object) -> Decimal | None:
+    """The number that an API means by ``value``, a text (JSON numbers are, too).
 
-    :return: None for null: the API keeps no stock of the product
-    :raise InvalidQuantity: for everything that is not plainly one finite number
+    :return: None for null, which is not zero
+    :raise InvalidNumber: for everything that is not plainly one finite number
     """
     if value is None:
         return None
     if not isinstance(value, str):
-        raise InvalidQuantity(quantity=_shown(value))
+        raise InvalidNumber(shown_value(value))
     if len(value) <= MAX_INTEGER_DIGITS and value.isascii() and value.isdecimal():
         return Decimal(value)  # nearly all of them
     text = value.strip(" \t\r\n")
     if len(text) > _MAX_LENGTH or not _NUMBER.fullmatch(text):
-        raise InvalidQuantity(quantity=_shown(value))
-    quantity = Decimal(text)
-    if not quantity:
+        raise InvalidNumber(shown_value(value))
+    number = Decimal(text)
+    if not number:
         return Decimal(0)  # also for -0 and 0e5
-    if quantity.adjusted() >= MAX_INTEGER_DIGITS:
-        raise InvalidQuantity(quantity=_shown(value))
-    return quantity
+    if number.adjusted() >= MAX_INTEGER_DIGITS:
+        raise InvalidNumber(shown_value(value))
+    return number
 
 
-def _shown(value) -> str:
+def shown_value(value: object) -> str:
     """A short, printable rendering of what was sent, for a message."""
     if isinstance(value, bool):
         text = str(value).lower()
