@@ -92,4 +92,3 @@ class _Turns:
             self._backend_id,
             error,
         )
-

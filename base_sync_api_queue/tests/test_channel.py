@@ -49,9 +49,7 @@ class TestChannel(StockSyncCase):
         backend = form.record
         with Form(backend) as form:
             form.name = "Renamed"
-            self.assertEqual(
-                form.queue_channel, f"root.sync.flow_{backend.id}"
-            )
+            self.assertEqual(form.queue_channel, f"root.sync.flow_{backend.id}")
 
     def test_copy_of_a_flow_has_a_channel_of_its_own(self):
         copy = self.flow.copy()

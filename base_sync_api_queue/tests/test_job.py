@@ -101,9 +101,7 @@ class TestJob(JobMixin, StockSyncCase):
 
     def test_job_leaves_the_runs_of_other_flows_alone(self):
         self.api_says("5")
-        other = self.env["sync.run"].create(
-            {"flow_id": self.second_flow().id}
-        )
+        other = self.env["sync.run"].create({"flow_id": self.second_flow().id})
         self.run_cron()
         self.perform(self.waiting_jobs())
         self.assertEqual(self.calls, ["123"])
