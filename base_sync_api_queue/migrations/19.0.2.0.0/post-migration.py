@@ -32,18 +32,23 @@ def _rename_job_function(env):
 
 
 def _rename_jobs(cr):
-    """Those that wait go on; those that are done can still be looked at."""
+    """Those that wait go on; those that are done can still be looked at.
+
+    queue_job keeps the records as a text of JSON within JSON.
+    """
     cr.execute(
         """
         UPDATE queue_job
            SET model_name = 'sync.flow',
-               records = jsonb_set(records, '{model}', '"sync.flow"'),
+               records = to_jsonb(replace(
+                   records #>> '{}', '"stock.sync.backend"', '"sync.flow"'
+               )),
                func_string = replace(func_string, 'stock.sync.backend', 'sync.flow'),
                channel_method_name = '<sync.flow>._sync_job',
                identity_key = concat_ws(
                    '.',
                    'base_sync_api_queue',
-                   records->'ids'->>0,
+                   (records #>> '{}')::jsonb -> 'ids' ->> 0,
                    coalesce(to_char(eta, 'YYYY-MM-DD HH24:MI:SS'), 'now')
                )
          WHERE method_name = '_sync_job'
