@@ -250,6 +250,12 @@ def _move_views(cr):
         """
     )
     views = dict(cr.fetchall())
+    # after what the addon adds to the base's view, which had all been one view
+    cr.execute(
+        "UPDATE ir_ui_view SET priority = GREATEST(priority, 17)"
+        " WHERE inherit_id = ANY(%s)",
+        [list(views)],
+    )
     _point_to(cr, "ir_ui_view", views)
     _forget(cr, "ir.ui.view", list(views))
 
