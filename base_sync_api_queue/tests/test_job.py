@@ -9,7 +9,7 @@ from odoo.tests import tagged
 
 from odoo.addons.base_sync_api.models import sync_engine
 from odoo.addons.queue_job.exception import RetryableJobError
-from odoo.addons.queue_job.job import DONE, STARTED, Job
+from odoo.addons.queue_job.job import DONE, PENDING, STARTED, Job
 from odoo.addons.queue_job.tests.common import trap_jobs
 from odoo.addons.stock_sync_api.models import stock_sync_source
 from odoo.addons.stock_sync_api.tests.common import StockSyncCase
@@ -51,7 +51,7 @@ class TestJob(JobMixin, StockSyncCase):
             count += 1
         return count
 
-    def second_flow(self):
+    def second_flow(self, **values):
         shelf = self.env["stock.location"].create(
             {
                 "name": "Other",
@@ -59,7 +59,7 @@ class TestJob(JobMixin, StockSyncCase):
                 "location_id": self.warehouse.view_location_id.id,
             }
         )
-        second = self.flow.copy({"name": "Second", "location_id": shelf.id})
+        second = self.flow.copy({"name": "Second", "location_id": shelf.id, **values})
         self.env["stock.sync.binding"].create(
             {
                 "flow_id": second.id,
@@ -109,6 +109,11 @@ class TestJob(JobMixin, StockSyncCase):
 
     def test_flows_that_have_nothing_to_do_have_no_job(self):
         self.flow.paused = True
+        self.run_cron()
+        self.assertFalse(self.waiting_jobs())
+
+    def test_scheduled_action_of_another_kind_has_no_job_for_the_flow(self):
+        self.cron = self.env.ref("base_sync_api.ir_cron_sync")
         self.run_cron()
         self.assertFalse(self.waiting_jobs())
 
@@ -184,6 +189,21 @@ class TestJob(JobMixin, StockSyncCase):
             self.perform(later)
         self.assertEqual(self.on_hand(), 5)
         self.assertEqual((self.runs(), run.state), (run, "done"))
+
+    def test_api_that_asks_one_flow_to_wait_is_not_called_by_jobs_of_another(self):
+        second = self.second_flow(backend_id=self.flow.backend_id.id)
+        self.answers["123"] = (429, {"Retry-After": "900"}, "")
+        self.run_cron()
+        self.perform(self.waiting_jobs())
+        [waiting, later] = second._get_sync_jobs([PENDING]).sorted("id")
+        self.assertEqual(later.eta, self.runs().resume_date)
+        self.assertEqual(self.perform(waiting), "There was nothing to do.")
+        self.assertEqual(self.calls, ["123"])
+        self.answers["second"] = {"product_id": "second", "quantity": "8"}
+        with freeze_time(later.eta):
+            self.perform(later)
+        self.assertEqual(self.calls, ["123", "second"])
+        self.assertEqual(second.run_ids.state, "done")
 
     def test_job_that_waits_for_a_time_does_not_hold_back_another(self):
         later = fields.Datetime.now() + timedelta(hours=1)
