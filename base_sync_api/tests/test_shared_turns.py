@@ -24,9 +24,8 @@ class TestSharedTurns(TransactionCase):
 
     def execute(self, *query):
         """Beside the transaction of the test."""
-        with closing(db_connect(self.dbname).cursor()) as cr:
+        with db_connect(self.dbname).cursor() as cr:
             cr.execute(*query)
-            cr.commit()
 
     def turns(self):
         """Turns of the backend, until the end of the test."""
