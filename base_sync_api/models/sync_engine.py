@@ -72,7 +72,7 @@ class SyncEngine(models.AbstractModel):
             with closing(pages):
                 while page := self._next_page(run, pages):
                     self._commit_progress(0)  # the requests took their time
-                    if not self._may_go_on(run):
+                    if not run._may_go_on(self.env.user):
                         return True
                     self._retrying(self._process_page, run, page)
                     run.api_calls = calls_before + api_client.calls
@@ -138,12 +138,12 @@ class SyncEngine(models.AbstractModel):
         """
         run = run.with_env(self.env)
         end = inf if self._in_cron() else time.monotonic() + FOREGROUND_SECONDS
-        if run.state == "planning" and self._may_go_on(run):
+        if run.state == "planning" and run._may_go_on(self.env.user):
             if not self._read(run, end):
                 return False
             if run.state == "planning":
                 self._end_planning(run)
-        while run.state == "applying" and self._may_go_on(run):
+        while run.state == "applying" and run._may_go_on(self.env.user):
             done = self._apply_some(run)
             if not done:
                 self._end_applying(run)
@@ -154,17 +154,12 @@ class SyncEngine(models.AbstractModel):
         return True
 
     @api.model
-    def _may_go_on(self, run):
-        """Whether the flow can still work; if not, the run has failed now."""
-        return run._may_go_on(self.env.user)
-
-    @api.model
     def _next_page(self, run, pages):
         """:return: None at the end, and where the API goes no further"""
         try:
             return next(pages, None)
         except ClientError as error:
-            self._give_up(run, error, run.plan_state or {})
+            run._give_up(error, run.plan_state or {})
             return None
 
     @api.model
@@ -186,14 +181,6 @@ class SyncEngine(models.AbstractModel):
             run.state = "planning"
         else:
             run._finish(None, run.error_code, run.error_facts)
-
-    @api.model
-    def _give_up(self, run, error, state):
-        """The API goes no further: now, or for good.
-
-        :param state: where the reading is, as ``plan_state`` has it
-        """
-        run._give_up(error, state)
 
     @api.model
     def _interrupt(self, run):

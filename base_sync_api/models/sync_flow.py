@@ -175,6 +175,10 @@ class SyncFlow(models.Model):
             return "not_configured", {**facts, **missing}
         return None
 
+    def _may_be_tried(self, problem):
+        """Whether one request can be sent although this stands in the way of a run."""
+        return False
+
     def _missing_secret(self):
         """The facts about a secret that is needed and not there; None if all are."""
         if self.auth_type != "none" and not self.has_secret:

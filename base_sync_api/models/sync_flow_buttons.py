@@ -49,16 +49,17 @@ class SyncFlow(models.Model):
     def action_run_schedule(self):
         """Have all flows that are due synchronised as soon as possible."""
         self.check_access("write")
-        cron = self._get_cron()
-        if not cron.active:
+        crons = self._get_crons()
+        if not all(crons.mapped("active")):
             message = self.env._(
                 "The scheduled action is switched off. Switch it on in Settings ›"
                 " Technical › Scheduled Actions."
             )
-            return self._notify("warning", message)
-        cron._trigger()
+            return self[:1]._notify("warning", message)
+        for cron in crons:
+            cron._trigger()
         message = self.env._("Started. It goes on in the background.")
-        return self._notify("success", message)
+        return self[:1]._notify("success", message)
 
     def action_open_schedule(self):
         """The scheduled action's form, for those who may see it."""

@@ -170,6 +170,13 @@ class SyncFlow(models.Model):
         """The scheduled action of the flow's kind; empty if someone has deleted it."""
         return self.env["ir.cron"]._of_sync(self._get_service().CRON)
 
+    def _get_crons(self):
+        """The scheduled actions of these flows; those of all kinds where it is none."""
+        kinds = self._get_kinds()
+        names = {kinds[kind].cron for kind in set(self.mapped("kind")) or kinds}
+        Cron = self.env["ir.cron"].sudo()
+        return Cron.union(*(Cron._of_sync(name) for name in names))
+
     def _wake(self, date=None):
         """Have the scheduled action called as soon as possible, or at a time.
 
@@ -202,15 +209,14 @@ class SyncFlow(models.Model):
 
     # --- in words ---
 
-    @api.depends("paused", "setup_step", "next_attempt_date", *_SCHEDULE_FIELDS)
+    @api.depends("kind", "paused", "setup_step", "next_attempt_date", *_SCHEDULE_FIELDS)
     @api.depends_context("lang")
     def _compute_schedule(self):
-        by_cron = {}
-        for flow in self.filtered("kind"):
-            by_cron.setdefault(flow._get_cron(), self.browse())
-            by_cron[flow._get_cron()] |= flow
-        (self - self.filtered("kind")).schedule = False
-        for cron, flows in by_cron.items():
+        for kind, flows in self.grouped("kind").items():
+            if not kind:
+                flows.schedule = False
+                continue
+            cron = flows[0]._get_cron()
             wake_ups = flows._get_wake_ups(cron)
             for flow in flows:
                 flow.schedule = flow._describe_schedule(cron, wake_ups[flow])

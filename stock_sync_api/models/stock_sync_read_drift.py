@@ -8,7 +8,7 @@ from odoo.addons.base_sync_api.client import ClientError
 _logger = logging.getLogger(__name__)
 
 
-class StockSyncDrift(models.AbstractModel):
+class StockSyncRead(models.AbstractModel):
     """Finds out whether lists of changes have kept something from us.
 
     Some APIs do not move the time of a row when its stock changes, or compare times of
@@ -16,11 +16,10 @@ class StockSyncDrift(models.AbstractModel):
     one, and that no list of changes has mentioned since the whole list before.
     """
 
-    _name = "stock.sync.drift"
-    _description = "Stock Synchronisation: Drift"
+    _inherit = "stock.sync.read"
 
     @api.model
-    def _read(self, run):
+    def _look_for_drift(self, run):
         """Ask for the changes once more, where a whole list has found some.
 
         What has changed since the last run is among them, if the API keeps its word.

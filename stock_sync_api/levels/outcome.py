@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
 
-from .client import Level
+from ..client import Level
 from .sites import Site
 
 

@@ -15,15 +15,14 @@ NOT_KNOWN = (
 )
 
 
-class StockSyncCatalogue(models.AbstractModel):
+class StockSyncRead(models.AbstractModel):
     """Tells whether what was read is the catalogue that Odoo knows.
 
     An empty list, or one of another account or with IDs of another kind, is valid in
     each row and no success: nobody would be told that nothing is kept equal any more.
     """
 
-    _name = "stock.sync.catalogue"
-    _description = "Stock Synchronisation: Catalogue"
+    _inherit = "stock.sync.read"
 
     @api.model
     def _is_lost(self, run):
@@ -51,8 +50,8 @@ class StockSyncCatalogue(models.AbstractModel):
         bound = Binding.search_count([("flow_id", "=", flow.id)])
         if self._is_some(confirmed, bound) and not self._fell(run, expected):
             return None  # nearly always, and nothing more has to be counted
-        source = self.env["stock.sync.source"]
-        total = Binding.search_count(source._binding_domain(flow))
+        settable = self.env["stock.sync.compare"]._binding_domain(flow)
+        total = Binding.search_count(settable)
         if not total:
             return None
         facts = {"confirmed": confirmed, "total": total}
@@ -116,10 +115,8 @@ class StockSyncCatalogue(models.AbstractModel):
         :return: facts with the reason
         """
         flow = run.flow_id
-        source = self.env["stock.sync.source"]
-        ours = self.env["stock.sync.binding"].search(
-            source._binding_domain(flow), order="id", limit=1
-        )
+        settable = self.env["stock.sync.compare"]._binding_domain(flow)
+        ours = self.env["stock.sync.binding"].search(settable, order="id", limit=1)
         if not run.unmatched:
             return {"reason": "none", "ours": ours.external_id}
         self.env.flush_all()

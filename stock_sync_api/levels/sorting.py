@@ -1,46 +1,21 @@
-"""What has been gathered from the API's answers, on their way to being compared."""
+"""What the API's answers say about which location, and what they leave open."""
 
 from contextlib import suppress
 from datetime import datetime
 from decimal import Decimal
 from itertools import islice
-from typing import NamedTuple
 
 from odoo.addons.base_sync_api.client import ClientError, InvalidResponse, NotInAnswer
 
-from .client import Level
+from ..client import Level
 from .sites import UnknownCode
-
-
-class Batch(NamedTuple):
-    """A part of the API's answers, to be compared in one transaction.
-
-    :param levels: list of :class:`Level`
-    :param faults: list of (external id or None, :class:`ClientError`)
-    :param received: naive UTC, before the first of the answers was asked for
-    :param state: where to go on after it, for JSON; None after the last of a list
-    :param version: the highest that a list has shown so far, where it has versions
-    :param moved: whether rows of a list have slipped while it was read, as ``Page`` has
-        it
-    :param again: levels of rows that had come on an earlier page of a list
-    :param announced: whether a list says how much it has in all
-    """
-
-    levels: list
-    faults: list
-    received: datetime
-    state: dict | None
-    version: str | None = None
-    moved: bool = False
-    again: tuple = ()
-    announced: bool = False
 
 
 class UnknownLocation(ClientError):
     code = "unknown_location"
 
 
-class Reading:
+class LevelSorter:
     """Sorts levels by site, sums what belongs together, and finds contradictions.
 
     :param sites: the backend's :class:`Sites`

@@ -7,12 +7,9 @@ from odoo.tools import SQL
 
 from odoo.addons.base_sync_api.client import ClientError, RateLimited, read_ahead
 
-from ..id_queue import IdQueue
-from ..reading import Batch
+from ..levels.batch import LIST_BATCH_SIZE, Batch
+from ..levels.id_queue import IdQueue
 from ..tools.keys import trim
-
-#: levels per transaction of a list: enough that the work per batch does not count
-LIST_BATCH_SIZE = 10_000
 
 #: answers per transaction where each product is asked about
 BATCH_SIZE = 200
@@ -28,11 +25,10 @@ ROWS_AHEAD = LIST_BATCH_SIZE
 _IDS_AT_ONCE = 1000
 
 
-class StockSyncSource(models.AbstractModel):
+class StockSyncRead(models.AbstractModel):
     """Brings a backend's levels in, batch by batch, however it has to ask."""
 
-    _name = "stock.sync.source"
-    _description = "Stock Synchronisation: Source"
+    _inherit = "stock.sync.read"
 
     @api.model
     def _batches(self, run, api_client, state):
@@ -153,7 +149,9 @@ class StockSyncSource(models.AbstractModel):
 
         :return: list of ids
         """
-        query = self.env["stock.sync.binding"]._search(self._binding_domain(flow))
+        query = self.env["stock.sync.binding"]._search(
+            self.env["stock.sync.compare"]._binding_domain(flow)
+        )
         self.env.flush_all()
         rows = self.env.execute_query(
             SQL(
@@ -191,11 +189,6 @@ class StockSyncSource(models.AbstractModel):
         return {"queue": ids, "expected": len(ids) + unbound}
 
     @api.model
-    def _binding_domain(self, flow):
-        settable = self.env["stock.sync.compare"]._settable_domain()
-        return Domain("flow_id", "=", flow.id) & Domain("product_id", "any", settable)
-
-    @api.model
     def _unbound_domain(self, flow):
         if flow.match_by == "external_id":
             return Domain.FALSE
@@ -204,11 +197,6 @@ class StockSyncSource(models.AbstractModel):
             & self.env["stock.sync.compare"]._settable_domain()
             & ~Domain("sync_binding_ids", "any", Domain("flow_id", "=", flow.id))
         )
-
-    @api.model
-    def _unsettable_domain(self, flow):
-        """Bindings that are not asked about one by one: why is on their product."""
-        return Domain("flow_id", "=", flow.id) & ~self._binding_domain(flow)
 
 
 def _batch(levels, faults, again, received, page):

@@ -5,21 +5,19 @@ from odoo.fields import Domain
 
 from odoo.addons.base_sync_api.client import ClientError, RateLimited
 
-from .stock_sync_source import BATCH_SECONDS, BATCH_SIZE
+from .stock_sync_read_source import BATCH_SECONDS, BATCH_SIZE
 
 
-class StockSyncUnlisted(models.AbstractModel):
+class StockSyncRead(models.AbstractModel):
     """Asks one by one about what a list that leaves out products did not mention.
 
     Nothing is set to zero because it is missing from such a list.
     """
 
-    _name = "stock.sync.unlisted"
-    _inherit = ["sync.transaction"]
-    _description = "Stock Synchronisation: Not Shown by the List"
+    _inherit = "stock.sync.read"
 
     @api.model
-    def _read(self, run, end):
+    def _read_unlisted(self, run, end):
         """Plan from what the API says about products that its list left out.
 
         :param end: when to stop, by ``time.monotonic()``
@@ -30,7 +28,9 @@ class StockSyncUnlisted(models.AbstractModel):
         calls_before = run.api_calls
         with run.flow_id._get_api() as api_client:
             while run.state == "planning" and not run.error_code:
-                missing = search._next(run, state.get("position", 0))[:BATCH_SIZE]
+                missing = search._next_missing(run, state.get("position", 0))[
+                    :BATCH_SIZE
+                ]
                 if not missing:
                     return True
                 position = self._read_some(run, api_client, missing, state)
@@ -40,8 +40,7 @@ class StockSyncUnlisted(models.AbstractModel):
                 state = {**state, "position": position}
                 run.plan_state = state
                 if api_client.gave_up:
-                    engine = self.env["stock.sync.engine"]
-                    engine._give_up(run, api_client.gave_up, state)
+                    run._give_up(api_client.gave_up, state)
                 in_time = self._checkpoint(run, len(missing))
                 if run._is_waiting():
                     return True
@@ -52,14 +51,14 @@ class StockSyncUnlisted(models.AbstractModel):
     @api.model
     def _read_some(self, run, api_client, missing, state):
         """
-        :param missing: rows of ``stock.sync.missing._next``
+        :param missing: rows of ``stock.sync.missing._next_missing``
         :return: the id of the last binding about which nothing is left to do
         """
         unlisted = self._get_unlisted(run, missing)
         received = fields.Datetime.now()
         position, answers = missing[-1][0], {}
         if run.flow_id.item_path:
-            answers = self._ask(api_client, unlisted.mapped("external_id"))
+            answers = self._ask_unlisted(api_client, unlisted.mapped("external_id"))
             left = unlisted.filtered(lambda b: b.external_id not in answers)
             if left:
                 position = left[0].id - 1
@@ -70,7 +69,9 @@ class StockSyncUnlisted(models.AbstractModel):
         others = [
             row for row in missing if row[0] <= position and row[0] not in unlisted._ids
         ]
-        self._retrying(self._plan, run, answers, others, state.get("moved"), received)
+        self._retrying(
+            self._plan_unlisted, run, answers, others, state.get("moved"), received
+        )
         if answers:
             run.heard_date = received
         return position
@@ -84,13 +85,13 @@ class StockSyncUnlisted(models.AbstractModel):
         flow = run.flow_id
         sites = len(flow._get_sites().spoken_of())
         ids = [row[0] for row in missing if len(row[1]) == sites]
-        domain = self.env["stock.sync.source"]._binding_domain(flow)
+        domain = self.env["stock.sync.compare"]._binding_domain(flow)
         return self.env["stock.sync.binding"].search(
             domain & Domain("id", "in", ids), order="id"
         )
 
     @api.model
-    def _ask(self, api_client, external_ids):
+    def _ask_unlisted(self, api_client, external_ids):
         """
         :return: dict of external id to levels or error, as far as time and the API
             allowed; what it was out of reach for is for the next run
@@ -103,23 +104,23 @@ class StockSyncUnlisted(models.AbstractModel):
         return answers
 
     @api.model
-    def _plan(self, run, answers, others, moved, received):
+    def _plan_unlisted(self, run, answers, others, moved, received):
         """
-        :param answers: as ``_ask`` gives them
-        :param others: rows of ``stock.sync.missing._next`` that were not asked about
+        :param answers: as ``_ask_unlisted`` gives them
+        :param others: rows of ``_next_missing`` that were not asked about
         """
         flow = run.flow_id
-        reading = flow._get_reading(codes=flow.location_codes)
+        sorter = flow._get_sorter(codes=flow.location_codes)
         levels, faults = [], []
         for external_id, answer in answers.items():
             if isinstance(answer, ClientError):
                 faults.append((external_id, answer))
             else:
                 levels += answer
-        by_site, faults = reading.sort_whole(levels, faults)
-        if len(reading.codes) > 1:
-            by_site, faults = {}, reading.several_codes(by_site, faults)
-        self.env["stock.sync.plan"]._plan(run, by_site, faults, received)
+        by_site, faults = sorter.sort_whole(levels, faults)
+        if len(sorter.codes) > 1:
+            by_site, faults = {}, sorter.several_codes(by_site, faults)
+        self._plan_levels(run, by_site, faults, received)
         search = self.env["stock.sync.missing"]
         search._plan_left_out(run, {level.external_id for level in levels})
-        search._plan(run, others, moved)
+        search._plan_missing(run, others, moved)

@@ -2,7 +2,6 @@ from odoo import api, models
 
 from odoo.addons.base_sync_api.client import InvalidResponse, NotInAnswer
 
-from ..outcome import Outcome
 from ..tools.quantities import format_quantity, level_text
 
 #: rows without a usable id that become lines of a run: the first ones tell the rest
@@ -12,23 +11,22 @@ NAMELESS_LINES = 20
 SAID_TWICE = ("several_rows", "contradiction", "repeated_row")
 
 
-class StockSyncPlan(models.AbstractModel):
+class StockSyncRead(models.AbstractModel):
     """Makes a run's plan of the API's answers: match, compare, store.
 
     Nothing here touches the stock.
     """
 
-    _name = "stock.sync.plan"
-    _description = "Stock Synchronisation: Plan"
+    _inherit = "stock.sync.read"
 
     @api.model
-    def _plan(self, run, by_site, faults, received, closer_look=()):
+    def _plan_levels(self, run, by_site, faults, received, closer_look=()):
         """Plan what a batch of answers asks for.
 
         :param by_site: dict of ``Site`` to dict of external id to ``Level``
         :param faults: list of (external id or None, ``ClientError``, ``Site`` or None)
         :param received: when the answers were asked for, naive UTC
-        :param closer_look: see ``stock.sync.unchanged``
+        :param closer_look: see ``_closer_look``
         """
         if any(error.facts.get("reason") in SAID_TWICE for _id, error, _s in faults):
             run.rows_twice = True
@@ -39,8 +37,11 @@ class StockSyncPlan(models.AbstractModel):
         ids = {external_id for levels in by_site.values() for external_id in levels}
         ids.update(external_id for external_id, _error, _site in faults if external_id)
         found, unmatched = self.env["stock.sync.match"]._match(run, ids)
+        compare = self.env["stock.sync.compare"]
         outcomes = [
-            self._outcome(run, external_id, found, received, site=site, level=level)
+            compare._make_outcome(
+                run, external_id, found, received, site=site, level=level
+            )
             for site, levels in by_site.items()
             for external_id, level in levels.items()
             if external_id in found
@@ -51,7 +52,7 @@ class StockSyncPlan(models.AbstractModel):
         ]
         outcomes = self._without_contradicted(outcomes)
         outcomes = self._without_repeated(run, outcomes)
-        self.env["stock.sync.compare"]._compare(run.flow_id, outcomes)
+        compare._compare(run.flow_id, outcomes)
         self.env["stock.sync.record"]._store(run, outcomes)
         if not run._is_list():
             # One by one, only products are asked about that we know.
@@ -68,25 +69,10 @@ class StockSyncPlan(models.AbstractModel):
         """Take out what needs no closer look; the rest stays in ``by_site``."""
         if run.scope == "chosen":
             return 0
-        unchanged = self.env["stock.sync.unchanged"]
         return sum(
-            unchanged._pass(run, site, levels, closer_look)
+            self._pass_plain(run, site, levels, closer_look)
             for site, levels in by_site.items()
         )
-
-    @api.model
-    def _outcome(self, run, external_id, found, received, **values):
-        """An outcome that is decided already where the product cannot be set."""
-        nothing = (self.env["stock.sync.binding"], self.env["product.product"])
-        binding, product = found.get(external_id, nothing)
-        outcome = Outcome(
-            binding, product, external_id, received=received, run_id=run.id, **values
-        )
-        if product:
-            self.env["stock.sync.compare"]._check_product(outcome)
-        if outcome.error_code:
-            outcome.level = None
-        return outcome
 
     @api.model
     def _faults_for_lines(self, run, faults, found):
@@ -116,7 +102,9 @@ class StockSyncPlan(models.AbstractModel):
 
         :param site: None where it is not known which
         """
-        outcome = self._outcome(run, external_id, found, received, site=site)
+        outcome = self.env["stock.sync.compare"]._make_outcome(
+            run, external_id, found, received, site=site
+        )
         facts = {"external_id": external_id, **error.facts}
         if outcome.error_code:
             return outcome
@@ -248,13 +236,13 @@ class StockSyncPlan(models.AbstractModel):
         """Say why bound products are not asked about one by one."""
         if run._is_list():
             return
-        source = self.env["stock.sync.source"]
         bindings = self.env["stock.sync.binding"].search(
-            source._unsettable_domain(run.flow_id)
+            self.env["stock.sync.compare"]._unsettable_domain(run.flow_id)
         )
         found = {b.external_id: (b, b.product_id) for b in bindings}
+        compare = self.env["stock.sync.compare"]
         outcomes = [
-            self._outcome(run, external_id, found, run.start_date)
+            compare._make_outcome(run, external_id, found, run.start_date)
             for external_id in found
         ]
         self.env["stock.sync.record"]._store(

@@ -2,18 +2,17 @@ from odoo import api, models
 from odoo.tools import SQL
 
 
-class StockSyncUnchanged(models.AbstractModel):
+class StockSyncRead(models.AbstractModel):
     """Passes a page's levels that plainly equal the stock, in two statements.
 
     Most products of most runs end here. It decides nothing: whatever is not plain goes
     on to ``stock.sync.compare``, which has the rules.
     """
 
-    _name = "stock.sync.unchanged"
-    _description = "Stock Synchronisation: Unchanged"
+    _inherit = "stock.sync.read"
 
     @api.model
-    def _pass(self, run, site, levels, closer_look):
+    def _pass_plain(self, run, site, levels, closer_look):
         """Record the levels that equal the stock, and take them out of ``levels``.
 
         :param levels: dict of external id to ``Level`` at the site
@@ -25,7 +24,7 @@ class StockSyncUnchanged(models.AbstractModel):
         factor = run.flow_id._get_factor()
         digits = self.env["decimal.precision"].precision_get("Product Unit")
         same, changed = [], []
-        for external_id, binding_id, level_id, stock, known, date in self._read(
+        for external_id, binding_id, level_id, stock, known, date in self._read_plain(
             run, site, list(levels)
         ):
             level = levels[external_id]
@@ -57,7 +56,7 @@ class StockSyncUnchanged(models.AbstractModel):
         return not flow.uom_id
 
     @api.model
-    def _read(self, run, site, external_ids):
+    def _read_plain(self, run, site, external_ids):
         """What Odoo has for those that had nothing to tell last time.
 
         :return: rows of (external id, binding id, level id, stock, level's quantity,
@@ -164,7 +163,5 @@ class StockSyncUnchanged(models.AbstractModel):
 
         :return: set of binding ids
         """
-        source = self.env["stock.sync.source"]
-        return set(
-            self.env["stock.sync.binding"]._search(source._unsettable_domain(flow))
-        )
+        unsettable = self.env["stock.sync.compare"]._unsettable_domain(flow)
+        return set(self.env["stock.sync.binding"]._search(unsettable))
