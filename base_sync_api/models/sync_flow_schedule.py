@@ -173,7 +173,10 @@ class SyncFlow(models.Model):
     def _get_crons(self):
         """The scheduled actions of these flows; those of all kinds where it is none."""
         kinds = self._get_kinds()
-        names = {kinds[kind].cron for kind in set(self.mapped("kind")) or kinds}
+        names = {
+            self.env[kinds[kind].service].CRON
+            for kind in set(self.mapped("kind")) or kinds
+        }
         Cron = self.env["ir.cron"].sudo()
         return Cron.union(*(Cron._of_sync(name) for name in names))
 

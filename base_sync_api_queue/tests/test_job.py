@@ -11,10 +11,10 @@ from odoo.addons.base_sync_api.models import sync_engine
 from odoo.addons.queue_job.exception import RetryableJobError
 from odoo.addons.queue_job.job import DONE, PENDING, STARTED, Job
 from odoo.addons.queue_job.tests.common import trap_jobs
-from odoo.addons.stock_sync_api.models import stock_sync_source
+from odoo.addons.stock_sync_api.models import stock_sync_read_source
 from odoo.addons.stock_sync_api.tests.common import StockSyncCase
 
-from ..models import sync_flow
+from ..models import sync_flow_job
 from .common import JobMixin
 
 
@@ -141,8 +141,8 @@ class TestJob(JobMixin, StockSyncCase):
         self.api_says(9)
         self.run_cron()
         with (
-            patch.object(stock_sync_source, "BATCH_SIZE", 2),
-            patch.object(sync_flow, "JOB_SECONDS", -1),
+            patch.object(stock_sync_read_source, "BATCH_SIZE", 2),
+            patch.object(sync_flow_job, "JOB_SECONDS", -1),
         ):
             jobs = self.perform_all()
         self.assertGreaterEqual(jobs, 3)
@@ -158,7 +158,7 @@ class TestJob(JobMixin, StockSyncCase):
             self.api_says(number + 1, str(number))
         self.api_says(9)
         with (
-            patch.object(stock_sync_source, "BATCH_SIZE", 2),
+            patch.object(stock_sync_read_source, "BATCH_SIZE", 2),
             patch.object(sync_engine, "FOREGROUND_SECONDS", -1),
         ):
             run = self.service.sync_flow(self.flow).sudo()
