@@ -175,9 +175,7 @@ def test_rows_that_stay_are_the_same(upgraded: Upgraded) -> None:
             if "backend_id" in row:
                 row["flow_id"] = row.pop("backend_id")
         known = set(before[0])
-        assert [
-            {name: row[name] for name in known} for (row,) in now
-        ] == before
+        assert [{name: row[name] for name in known} for (row,) in now] == before
 
 
 def test_new_rows_have_ids_of_their_own(upgraded: Upgraded) -> None:
@@ -189,10 +187,13 @@ def test_new_rows_have_ids_of_their_own(upgraded: Upgraded) -> None:
 def test_nothing_has_a_former_name(upgraded: Upgraded) -> None:
     found = _tables_with(upgraded.database, _FORMER_NAMES)
     assert {table for table in found if table not in _MAY_HAVE_FORMER_NAMES} == set()
-    assert upgraded.database.query(
-        f"SELECT model, count(*) FROM ir_model_data WHERE model ~ '{_FORMER_NAMES}'"
-        " GROUP BY model"
-    ) == []
+    assert (
+        upgraded.database.query(
+            f"SELECT model, count(*) FROM ir_model_data WHERE model ~ '{_FORMER_NAMES}'"
+            " GROUP BY model"
+        )
+        == []
+    )
 
 
 def test_what_is_about_records_is_about_them_now(upgraded: Upgraded) -> None:
@@ -217,13 +218,18 @@ def test_what_is_about_records_is_about_them_now(upgraded: Upgraded) -> None:
 
 
 def test_the_scheduled_action_stays_as_it_was_set(upgraded: Upgraded) -> None:
-    [before] = [row for row in upgraded.before["ir_cron"] if row["interval_number"] == 25]
+    [before] = [
+        row for row in upgraded.before["ir_cron"] if row["interval_number"] == 25
+    ]
     cron = upgraded.after("ir_cron")[before["id"]]
     assert _changed(before, cron) == set()
     assert (cron["priority"], cron["nextcall"]) == (3, "2031-02-03T04:05:06")
-    assert upgraded.one(
-        "SELECT value FROM ir_config_parameter WHERE key = 'stock_sync_api.keep_days'"
-    ) == "31"
+    assert (
+        upgraded.one(
+            "SELECT value FROM ir_config_parameter WHERE key = 'stock_sync_api.keep_days'"
+        )
+        == "31"
+    )
 
 
 _SET = """
