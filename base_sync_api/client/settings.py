@@ -66,7 +66,10 @@ class ApiSettings:
     limits: Limits = field(default_factory=Limits)
     concurrency: int = 4
     requests_per_second: float = 0
-    shared_turns: Callable[[], AbstractContextManager[TakeTurn]] | None = None
+    # Whose turns it takes says nothing about how the API is spoken to.
+    shared_turns: Callable[[], AbstractContextManager[TakeTurn]] | None = field(
+        default=None, compare=False
+    )
     user_agent: str = USER_AGENT
 
     def zone(self) -> tzinfo | None:
