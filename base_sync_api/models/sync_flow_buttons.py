@@ -14,7 +14,7 @@ class SyncFlow(models.Model):
         """Synchronise everything now, or soon where that takes long."""
         self.ensure_one()
         self.check_access("write")
-        service = self.env["sync.service"]
+        service = self._get_service()
         if self._takes_long():
             return service.start_flow(self)._notification()
         return service.sync_flow(self)._notification()
@@ -23,7 +23,7 @@ class SyncFlow(models.Model):
         """Show what a synchronisation would change, and change nothing."""
         self.ensure_one()
         self.check_access("write")
-        service = self.env["sync.service"]
+        service = self._get_service()
         if self._takes_long():
             run = service.start_flow(self, preview=True)
         else:
@@ -47,7 +47,11 @@ class SyncFlow(models.Model):
         self.paused = False
 
     def action_run_schedule(self):
-        """Have all flows that are due synchronised as soon as possible."""
+        """Have happen now what the schedule would have happen later.
+
+        That is a run of a flow that has a schedule of its own; else a round of all that
+        are due.
+        """
         self.check_access("write")
         crons = self._get_crons()
         if not all(crons.mapped("active")):
@@ -56,7 +60,13 @@ class SyncFlow(models.Model):
                 " Technical › Scheduled Actions."
             )
             return self[:1]._notify("warning", message)
-        for cron in crons:
+        own = self.filtered(lambda flow: flow.schedule_by != "action")
+        runs = self.env["sync.run"].union(
+            *(self.env["sync.service"].start_scheduled(flow) for flow in own)
+        )
+        if runs and own == self:
+            return runs._notification()
+        for cron in (self - own)._get_crons():
             cron._trigger()
         message = self.env._("Started. It goes on in the background.")
         return self[:1]._notify("success", message)

@@ -130,6 +130,8 @@ class SyncFlow(models.Model):
             values["failing_since"] = run.start_date
         date = self._date_after_failure(run, count)
         wanted = self.next_attempt_date  # by the API itself
+        if wanted and wanted <= fields.Datetime.now():
+            wanted = values["next_attempt_date"] = False  # this was that attempt
         if date and (not wanted or date > wanted):
             values["next_attempt_date"] = date
             self._wake(date)

@@ -61,6 +61,9 @@ class _Record:
     def _last_whole_run(self, before=None):
         return None
 
+    def _get_shared_turns(self):
+        return None
+
     def _get_rows(self, kind, is_secret):
         rows = [row for row in self.parameters if row["kind"] == kind]
         return tuple(
