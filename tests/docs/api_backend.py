@@ -5,12 +5,13 @@ from xml.etree import ElementTree
 
 from guides import PROJECT
 
+from odoo.fields import Field
+
 from odoo.addons.base_sync_api.models import sync_backend, sync_flow_request
 from odoo.addons.base_sync_api.models import sync_flow as base_flow
 from odoo.addons.stock_sync_api.client import StockApi
 from odoo.addons.stock_sync_api.kind import KIND
 from odoo.addons.stock_sync_api.models import sync_flow, sync_flow_words
-from odoo.fields import Field
 
 PRESETS = PROJECT / "stock_sync_api" / "data" / "stock_sync_preset_data.xml"
 
