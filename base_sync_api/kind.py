@@ -14,7 +14,8 @@ class Kind(NamedTuple):
         ``base_sync_api.group_sync_manager``
     :param addon: whose mail templates and activity types tell of it, and whose system
         parameters say how long its history is kept
-    :param cron: the scheduled action that its flows wait for
+    :param service: the model that starts its runs and goes on with them, and whose
+        scheduled action its flows wait for; see ``sync.service``
     :param asks_by_id: whether its engine can ask about single records; else it reads
         the list
     """
@@ -23,5 +24,5 @@ class Kind(NamedTuple):
     user_group: str = "base.group_system"
     manager_group: str = "base.group_system"
     addon: str = "base_sync_api"
-    cron: str = "base_sync_api.ir_cron_sync"
+    service: str = "sync.service"
     asks_by_id: bool = False

@@ -69,15 +69,16 @@ def prepare(runtime: Runtime, template: str) -> str:
     return _TEMPLATES[template](runtime)
 
 
-def with_addon(runtime: Runtime, template: str, addon: str) -> str:
-    """Have a copy of a template with an addon as it is now, and return its name."""
-    name = f"{template}_{addon}"
-    version = fingerprint.of(prepare(runtime, template), addon_fingerprint())
+def with_addons(runtime: Runtime, template: str, *addons: str) -> str:
+    """Have a copy of a template with addons as they are now, and return its name."""
+    name = f"{template}_{addons[-1]}"
+    version = fingerprint.of(prepare(runtime, template), *addons, addon_fingerprint())
 
     def fill() -> None:
-        install(runtime, name, [addon])
+        install(runtime, name, addons)
 
-    make(runtime, name, version, fill, f"Installing {addon} in {name}", template)
+    what = f"Installing {', '.join(addons)} in {name}"
+    make(runtime, name, version, fill, what, template)
     return name
 
 

@@ -41,7 +41,8 @@ def _passes(name: str) -> bool:
     if name in PROGRAMS:
         run = [str(venv.PYTHON), "-m", *PROGRAMS[name]]
         return not subprocess.run(run, cwd=PROJECT, check=False).returncode
-    errors = [error for folder in (*map(folder_of, ADDONS), TEST_ADDONS) for error in xml_errors(folder)]
+    folders = (*map(folder_of, ADDONS), TEST_ADDONS)
+    errors = [error for folder in folders for error in xml_errors(folder)]
     for error in errors:
         say(error)
     return not errors

@@ -5,7 +5,7 @@ from pathlib import Path
 PROJECT = Path(__file__).resolve().parent.parent
 BASE_ADDON = "base_sync_api"
 ADDON = "stock_sync_api"
-QUEUE_ADDON = "stock_sync_api_queue"
+QUEUE_ADDON = "base_sync_api_queue"
 ADDONS = (BASE_ADDON, ADDON, QUEUE_ADDON)
 
 #: for tests and as an example of docs/contributing.md; on no addons path but theirs

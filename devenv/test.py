@@ -11,7 +11,7 @@ from .odoo import Runtime
 from .outcome import Outcome, tell
 from .paths import TEST_ADDONS
 from .selection import needs_browser, require_browser, split
-from .suites import SUITES, THROUGH_PYTEST, template_of
+from .suites import SUITES, THROUGH_PYTEST, suite_of
 
 
 def test(arguments: Sequence[str]) -> int:
@@ -59,8 +59,9 @@ def _through_pytest(
             environment = runtime.server.environment
         else:
             name = "stock_sync_pytest"
+            suite = suite_of(folder)
             with preparing():
-                template = databases.with_addon(runtime, template_of(folder), folder)
+                template = databases.with_addons(runtime, suite.template, *suite.addons)
                 databases.copy(runtime, template, name)
             options = [f"--odoo-database={name}", "--odoo-http"]
             environment = runtime.environment

@@ -5,6 +5,7 @@ from . import sync_secret
 from . import sync_secret_mixin
 from . import sync_transaction
 from . import sync_backend
+from . import sync_pace
 from . import sync_parameter
 from . import sync_preset
 from . import sync_flow

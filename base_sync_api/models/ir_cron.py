@@ -29,7 +29,7 @@ class IrCron(models.Model):
     def _of_sync(self, xmlid):
         """A scheduled action, in sudo; empty if someone has deleted it.
 
-        :param xmlid: as :class:`Kind` has it
+        :param xmlid: as ``CRON`` of a service has it
         """
         return (self.env.ref(xmlid, False) or self).sudo()
 

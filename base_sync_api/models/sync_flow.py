@@ -131,6 +131,10 @@ class SyncFlow(models.Model):
         self.ensure_one()
         return self._get_kinds()[self.kind]
 
+    def _get_service(self):
+        """The service of the flow's kind."""
+        return self.env[self._get_kind().service]
+
     def _may_run(self, user):
         """Whether this user may have the flow do its work."""
         self.ensure_one()

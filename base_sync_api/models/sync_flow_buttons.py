@@ -14,7 +14,7 @@ class SyncFlow(models.Model):
         """Synchronise everything now, or soon where that takes long."""
         self.ensure_one()
         self.check_access("write")
-        service = self.env["sync.service"]
+        service = self._get_service()
         if self._takes_long():
             return service.start_flow(self)._notification()
         return service.sync_flow(self)._notification()
@@ -23,7 +23,7 @@ class SyncFlow(models.Model):
         """Show what a synchronisation would change, and change nothing."""
         self.ensure_one()
         self.check_access("write")
-        service = self.env["sync.service"]
+        service = self._get_service()
         if self._takes_long():
             run = service.start_flow(self, preview=True)
         else:

@@ -462,6 +462,7 @@ class SyncFlow(models.Model):
             "time_zone": self.api_tz,
             "concurrency": self.concurrency,
             "requests_per_second": self.requests_per_second,
+            "shared_turns": self.backend_id._get_shared_turns(),
         }
 
     def _get_mapping(self):

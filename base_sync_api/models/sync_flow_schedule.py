@@ -199,12 +199,15 @@ class SyncFlow(models.Model):
 
     def _get_cron(self):
         """The scheduled action of the flow's kind; empty if someone has deleted it."""
-        return self.env["ir.cron"]._of_sync(self._get_kind().cron)
+        return self.env["ir.cron"]._of_sync(self._get_service().CRON)
 
     def _get_crons(self):
         """The scheduled actions of these flows; those of all kinds where it is none."""
         kinds = self._get_kinds()
-        names = {kinds[kind].cron for kind in set(self.mapped("kind")) or kinds}
+        names = {
+            self.env[kinds[kind].service].CRON
+            for kind in set(self.mapped("kind")) or kinds
+        }
         Cron = self.env["ir.cron"].sudo()
         return Cron.union(*(Cron._of_sync(name) for name in names))
 

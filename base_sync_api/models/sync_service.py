@@ -190,7 +190,7 @@ class SyncService(models.AbstractModel):
     def _get_served_kinds(self):
         """The kinds of flow that wait for this service's scheduled action."""
         kinds = self.env["sync.flow"]._get_kinds()
-        return [name for name, kind in kinds.items() if kind.cron == self.CRON]
+        return [name for name, kind in kinds.items() if kind.service == self._name]
 
     @api.model
     def _get_served(self, open_runs, due):

@@ -210,7 +210,7 @@ class SyncFlow(models.Model):
             user_group="stock.group_stock_user",
             manager_group="stock.group_stock_manager",
             addon="stock_sync_api",
-            cron="stock_sync_api.ir_cron_stock_sync",
+            service="stock.sync.service",
             asks_by_id=True,
         )
         return {**super()._get_kinds(), KIND: kind}

@@ -7,11 +7,11 @@ from devenv.selection import needs_browser, split
 
 BASE = "base_sync_api"
 ADDON = "stock_sync_api"
-QUEUE = "stock_sync_api_queue"
+QUEUE = "base_sync_api_queue"
 EXAMPLE = "base_sync_api_example"
 EXAMPLES = "tests/addons/base_sync_api_example/tests"
 RULES = "stock_sync_api/tests/test_rules.py"
-JOBS = "stock_sync_api_queue/tests/test_job.py"
+JOBS = "base_sync_api_queue/tests/test_job.py"
 
 
 @pytest.mark.parametrize(

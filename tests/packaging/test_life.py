@@ -2,6 +2,7 @@
 
 from new_database import NewDatabase
 from odoo_database import OdooDatabase
+from structure import structure
 
 from devenv.paths import ADDON
 
@@ -11,22 +12,6 @@ _OURS = (
     "|API Synchronisation|Lancer la synchro"
 )
 
-#: everything that makes up the database's structure, and what describes it to Odoo
-_STRUCTURE = """
-    SELECT 'column', table_name || '.' || column_name
-      FROM information_schema.columns WHERE table_schema = 'public'
-    UNION SELECT 'index', indexname FROM pg_indexes WHERE schemaname = 'public'
-    UNION SELECT 'constraint', conname FROM pg_constraint
-    UNION SELECT 'sequence', sequencename FROM pg_sequences
-    UNION SELECT 'function', proname
-      FROM pg_proc WHERE pronamespace = 'public'::regnamespace
-    UNION SELECT 'trigger', tgname FROM pg_trigger WHERE NOT tgisinternal
-    UNION SELECT 'xmlid', module || '.' || name FROM ir_model_data
-    UNION SELECT 'model', model FROM ir_model
-    UNION SELECT 'field', model || '.' || name FROM ir_model_fields
-    UNION SELECT 'relation', name FROM ir_model_relation
-    UNION SELECT 'parameter', key FROM ir_config_parameter
-"""
 _USE = """
 product = env["product.product"].create(
     {"name": "Lamp", "is_storable": True, "x_external_id": "1"}
@@ -75,7 +60,7 @@ backend.activity_schedule("mail.mail_activity_data_todo", note="Mine")
 backend._send("stock_sync_api.mail_template_failure")
 backend.responsible_id = env.ref("base.user_admin")
 backend._send("stock_sync_api.mail_template_failure")
-env["stock.sync.service"]._continue_later(backend)
+backend._wake()
 product.unlink()
 """
 #: what a server notes of its own work, and removes by itself
@@ -85,10 +70,6 @@ _NOTES = {
     *("orm_signaling_stable", "orm_signaling_templates", "orm_signaling_routing"),
     "orm_signaling_groups",
 }
-
-
-def structure(database: OdooDatabase) -> set[tuple[str, str]]:
-    return set(database.query(_STRUCTURE))
 
 
 def traces(database: OdooDatabase) -> dict[str, int]:
