@@ -95,7 +95,7 @@ def rates() -> Iterator[str]:
 @pytest.fixture
 def odoo(runtime: Runtime, tmp_path: Path) -> Iterator[ScheduledOdoo]:
     with preparing():
-        template = databases.with_addon(runtime, databases.BASE, EXAMPLE_ADDON)
+        template = databases.with_addons(runtime, databases.BASE, EXAMPLE_ADDON)
     with copied(runtime, template, "stock_sync_schedule") as name:
         yield ScheduledOdoo(runtime, name, tmp_path)
 
