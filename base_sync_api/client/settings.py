@@ -66,9 +66,8 @@ class ApiSettings:
     limits: Limits = field(default_factory=Limits)
     concurrency: int = 4
     requests_per_second: float = 0
-    # Whose turns it takes says nothing about how the API is spoken to.
     shared_turns: Callable[[], AbstractContextManager[TakeTurn]] | None = field(
-        default=None, compare=False
+        default=None, repr=False, compare=False
     )
     user_agent: str = USER_AGENT
 
