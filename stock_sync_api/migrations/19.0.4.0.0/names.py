@@ -34,9 +34,7 @@ OF_BACKEND = (
 #: models whose ``backend_id`` is a ``flow_id`` now, by their present names
 OF_FLOW = (*OF_BACKEND, "sync.connection.test", "sync.parameter", "sync.run")
 
-_MODEL = re.compile(
-    rf"\b({'|'.join(re.escape(name) for name in MODELS)})(?![\w.]*\w)"
-)
+_MODEL = re.compile(rf"\b({'|'.join(re.escape(name) for name in MODELS)})(?![\w.]*\w)")
 _FIELD = re.compile(r"\bbackend_id\b")
 # from other models: sync_binding_ids.backend_id
 _PATH = re.compile(

@@ -149,9 +149,7 @@ def _rename_column(cr, table):
     )
     cr.execute("DELETE FROM ir_model_constraint WHERE name = %s", [link])
     cr.execute(
-        SQL(
-            "ALTER TABLE %s RENAME COLUMN backend_id TO flow_id", SQL.identifier(table)
-        )
+        SQL("ALTER TABLE %s RENAME COLUMN backend_id TO flow_id", SQL.identifier(table))
     )
     cr.execute(
         SQL(
