@@ -5,16 +5,24 @@ from typing import NamedTuple
 
 class Kind(NamedTuple):
     """
+    Without groups of its own a kind is for administrators.
+
     :param engine: the model that does its runs' work; see ``sync.engine``
-    :param user_group: who may run it, by hand or as the user of the schedule
-    :param manager_group: who may set it up, and approve what was held
+    :param user_group: who may see and run it, by hand or as the user of the schedule;
+        implies ``base_sync_api.group_sync_user``
+    :param manager_group: who may set it up, and approve what was held; implies
+        ``base_sync_api.group_sync_manager``
     :param addon: whose mail templates and activity types tell of it, and whose system
         parameters say how long its history is kept
-    :param cron: the scheduled action that its flows wait for
+    :param service: the model that starts its runs and goes on with them, and whose
+        scheduled action its flows wait for; see ``sync.service``
+    :param asks_by_id: whether its engine can ask about single records; else it reads
+        the list
     """
 
     engine: str
-    user_group: str = "base_sync_api.group_sync_manager"
-    manager_group: str = "base_sync_api.group_sync_manager"
+    user_group: str = "base.group_system"
+    manager_group: str = "base.group_system"
     addon: str = "base_sync_api"
-    cron: str = "base_sync_api.ir_cron_sync"
+    service: str = "sync.service"
+    asks_by_id: bool = False

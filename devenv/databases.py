@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable
 from . import fingerprint, postgres, process
 from .console import Stop, step
 from .odoo import Runtime
-from .paths import ADDON, ADDONS, PROJECT
+from .paths import ADDON, ADDONS, EXAMPLE_ADDON, PROJECT, folder_of
 
 _MARK = "made by stock_sync_api/devenv: [{mark}] in {folder}"
 _MARKED = re.compile(r"made by stock_sync_api/devenv: \[(.*)\] in (.*)")
@@ -69,15 +69,16 @@ def prepare(runtime: Runtime, template: str) -> str:
     return _TEMPLATES[template](runtime)
 
 
-def with_addon(runtime: Runtime, template: str, addon: str) -> str:
-    """Have a copy of a template with an addon as it is now, and return its name."""
-    name = f"{template}_{addon}"
-    version = fingerprint.of(prepare(runtime, template), addon_fingerprint())
+def with_addons(runtime: Runtime, template: str, *addons: str) -> str:
+    """Have a copy of a template with addons as they are now, and return its name."""
+    name = f"{template}_{addons[-1]}"
+    version = fingerprint.of(prepare(runtime, template), *addons, addon_fingerprint())
 
     def fill() -> None:
-        install(runtime, name, [addon])
+        install(runtime, name, addons)
 
-    make(runtime, name, version, fill, f"Installing {addon} in {name}", template)
+    what = f"Installing {', '.join(addons)} in {name}"
+    make(runtime, name, version, fill, what, template)
     return name
 
 
@@ -149,15 +150,13 @@ def install(
 
 def addon_fingerprint() -> str:
     """Changes with anything in the addons that their installation may depend on."""
-    files = [
-        path
-        for addon in ADDONS
-        for path in fingerprint.files_in(
-            PROJECT / addon, without=["tests", "static", "client"]
-        )
-    ]
-    names = [str(path.relative_to(PROJECT)) for path in files]
-    return fingerprint.of(*names, *files)
+    folders = [*(PROJECT / addon for addon in ADDONS), folder_of(EXAMPLE_ADDON)]
+    files = {
+        path: str(path.relative_to(folder.parent))
+        for folder in folders
+        for path in fingerprint.files_in(folder, without=["tests", "static", "client"])
+    }
+    return fingerprint.of(*files.values(), *files)
 
 
 def _run(runtime: Runtime, name: str, *arguments: str) -> None:

@@ -8,14 +8,14 @@ from pathlib import Path
 from . import venv
 from .console import Stop, say
 from .lock import preparing
-from .paths import ADDONS, PROJECT
+from .paths import ADDONS, EXAMPLE_ADDON, PROJECT, TEST_ADDONS, folder_of
 
 #: name and command; .pre-commit-config.yaml has the same names
 PROGRAMS: dict[str, list[str]] = {
     "ruff-check": ["ruff", "check", "."],
     "ruff-format": ["ruff", "format", "--check", "."],
     "mypy": ["mypy", "devenv", "mock_api", "benchmarks"],
-    "pylint-odoo": ["pylint", *ADDONS],
+    "pylint-odoo": ["pylint", *ADDONS, str(folder_of(EXAMPLE_ADDON))],
 }
 CHECKS = (*PROGRAMS, "xml")
 
@@ -41,7 +41,8 @@ def _passes(name: str) -> bool:
     if name in PROGRAMS:
         run = [str(venv.PYTHON), "-m", *PROGRAMS[name]]
         return not subprocess.run(run, cwd=PROJECT, check=False).returncode
-    errors = [error for addon in ADDONS for error in xml_errors(PROJECT / addon)]
+    folders = (*map(folder_of, ADDONS), TEST_ADDONS)
+    errors = [error for folder in folders for error in xml_errors(folder)]
     for error in errors:
         say(error)
     return not errors

@@ -29,7 +29,7 @@ def run_suites(runtime: Runtime, suites: Sequence[Suite]) -> Iterator[Outcome]:
     programs = [
         program(
             *(runtime, suite.database, f"Odoo runs the tests of {suite.addon}"),
-            *(f"--init={suite.addon}", f"--test-tags={suite.tags}"),
+            *(f"--init={','.join(suite.addons)}", f"--test-tags={suite.tags}"),
         )
         for suite in suites
     ]

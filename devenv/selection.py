@@ -6,9 +6,9 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from .console import Stop
-from .paths import ADDON, ADDONS, PROJECT
+from .paths import ADDON, ADDONS, EXAMPLE_ADDON, PROJECT, folder_of
 
-_FOLDERS = (*ADDONS, "tests")
+_FOLDERS = (*ADDONS, EXAMPLE_ADDON, "tests")
 _BROWSERS = ("google-chrome", "chromium", "chromium-browser", "google-chrome-stable")
 _SELECTING = {"-k", "-m"}
 _OPTIONS_WITH_VALUE = {"-c", "-k", "-m", "-n", "-o", "-p", "-r", "-W"}
@@ -27,11 +27,11 @@ def split(arguments: Sequence[str]) -> dict[str, list[str]]:
         if before in _OPTIONS_WITH_VALUE or not path.exists():
             common.append(argument)
         else:
-            addons = (name for name in _FOLDERS if path.is_relative_to(PROJECT / name))
+            addons = (name for name in _FOLDERS if path.is_relative_to(folder_of(name)))
             paths[next(addons, "tests")].append(argument)
         before = argument
     if not any(paths.values()):
-        paths = {folder: [folder] for folder in _FOLDERS}
+        paths = {name: [str(folder_of(name).relative_to(PROJECT))] for name in _FOLDERS}
     return {folder: [*common, *some] for folder, some in paths.items() if some}
 
 

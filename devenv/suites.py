@@ -3,10 +3,12 @@
 from typing import NamedTuple
 
 from . import databases
-from .paths import ADDON, BASE_ADDON, PROJECT, QUEUE_ADDON
+from .paths import ADDON, BASE_ADDON, EXAMPLE_ADDON, QUEUE_ADDON
 
 # A test with this tag needs the modules of the full database.
 FULL_TAG = "stock_sync_full"
+# One of another addon, with this tag, needs our stock_sync_api.
+STOCK_TAG = "with_stock_sync_api"
 
 
 class Suite(NamedTuple):
@@ -14,16 +16,23 @@ class Suite(NamedTuple):
 
     :param template: the database in which it does
     :param without: a tag of tests that need more than that database has
+    :param beside: another addon of ours, which is installed with it
     """
 
     template: str
     addon: str
     without: str = ""
+    beside: str = ""
 
     @property
     def database(self) -> str:
         """Name of the database for the tests."""
         return f"{self.addon}_test_{self.template.rpartition('_')[2]}"
+
+    @property
+    def addons(self) -> list[str]:
+        """What is installed."""
+        return [self.beside, self.addon] if self.beside else [self.addon]
 
     @property
     def tags(self) -> str:
@@ -36,8 +45,10 @@ class Suite(NamedTuple):
 SUITES = (
     Suite(databases.FULL, ADDON),
     Suite(databases.STOCK, ADDON, without=FULL_TAG),
-    Suite(databases.STOCK, QUEUE_ADDON),
+    Suite(databases.STOCK, QUEUE_ADDON, beside=ADDON),
+    Suite(databases.BASE, QUEUE_ADDON, without=STOCK_TAG),
     Suite(databases.BASE, BASE_ADDON),
+    Suite(databases.BASE, EXAMPLE_ADDON),
 )
 
 #: Odoo has run them all by then: these show that they run through pytest too, one with
@@ -49,10 +60,6 @@ THROUGH_PYTEST = (
 )
 
 
-def has_tests(addon: str) -> bool:
-    return (PROJECT / addon / "tests").is_dir()
-
-
-def template_of(addon: str) -> str:
-    """The database in which pytest runs an addon's tests."""
-    return next(suite.template for suite in SUITES if suite.addon == addon)
+def suite_of(addon: str) -> Suite:
+    """The one in whose database pytest runs an addon's tests, too."""
+    return next(suite for suite in SUITES if suite.addon == addon)

@@ -1,6 +1,7 @@
 """``make test``: every test, or those that pytest's own arguments select."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 
 from . import client_versions, databases, run_odoo, run_pytest
 from .console import Stop, say
@@ -8,8 +9,9 @@ from .environment import prepared
 from .lock import alone, preparing
 from .odoo import Runtime
 from .outcome import Outcome, tell
+from .paths import TEST_ADDONS
 from .selection import needs_browser, require_browser, split
-from .suites import SUITES, THROUGH_PYTEST, has_tests, template_of
+from .suites import SUITES, THROUGH_PYTEST, suite_of
 
 
 def test(arguments: Sequence[str]) -> int:
@@ -20,7 +22,8 @@ def test(arguments: Sequence[str]) -> int:
     selected = split(arguments)
     if needs_browser(selected):
         require_browser()
-    with alone("test", "Another command runs the tests"), prepared() as runtime:
+    with alone("test", "Another command runs the tests"), prepared() as found:
+        runtime = replace(found, testing=True)
         if arguments:
             outcomes = list(_through_pytest(runtime, selected))
         else:
@@ -34,8 +37,7 @@ def test(arguments: Sequence[str]) -> int:
 
 
 def _everything(runtime: Runtime) -> Iterator[Outcome]:
-    suites = [suite for suite in SUITES if has_tests(suite.addon)]
-    yield from run_odoo.run_suites(runtime, suites)
+    yield from run_odoo.run_suites(runtime, SUITES)
     yield from _through_pytest(runtime, split([*THROUGH_PYTEST, "tests"]))
     for versions in client_versions.all_versions():
         folder = client_versions.prepare(versions)
@@ -53,12 +55,13 @@ def _through_pytest(
     """Run what is selected, in each folder of :func:`split`."""
     for folder, arguments in selected.items():
         if folder == "tests":
-            options = ["-p", "no:odoo"]
+            options = ["-p", "no:odoo", f"--ignore={TEST_ADDONS}"]
             environment = runtime.server.environment
         else:
             name = "stock_sync_pytest"
+            suite = suite_of(folder)
             with preparing():
-                template = databases.with_addon(runtime, template_of(folder), folder)
+                template = databases.with_addons(runtime, suite.template, *suite.addons)
                 databases.copy(runtime, template, name)
             options = [f"--odoo-database={name}", "--odoo-http"]
             environment = runtime.environment

@@ -15,7 +15,7 @@ def test_odoo() -> int:
     """
     with alone("test", "Another command runs the tests"), prepared() as runtime:
         with preparing():
-            template = databases.with_addon(runtime, databases.STOCK, ADDON)
+            template = databases.with_addons(runtime, databases.STOCK, ADDON)
             databases.copy(runtime, template, _DATABASE)
         program = run_odoo.program(
             *(runtime, _DATABASE, "Odoo runs its own tests of stock"),

@@ -1,4 +1,5 @@
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -11,7 +12,7 @@ from devenv.odoo import Runtime
 def runtime() -> Iterator[Runtime]:
     """Odoo, and the server of its databases."""
     with prepared() as runtime:
-        yield runtime
+        yield replace(runtime, testing=True)
 
 
 @pytest.fixture(scope="session")

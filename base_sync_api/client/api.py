@@ -41,7 +41,7 @@ class Api:
         self._transport = Transport(
             settings.limits,
             settings.concurrency,
-            Pace(settings.requests_per_second),
+            Pace(settings.requests_per_second, settings.shared_turns),
             settings.user_agent,
         )
         self._session = Session(settings, self._transport, witness)
@@ -50,6 +50,7 @@ class Api:
         self._ids = self.ids_reader(settings, self._list)
 
     def __enter__(self):
+        self._transport.__enter__()
         return self
 
     def __exit__(self, *exc_info):

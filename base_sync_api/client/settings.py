@@ -1,8 +1,11 @@
+from collections.abc import Callable
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import tzinfo
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from .auth import Auth
+from .pace import TakeTurn
 from .paging import Paging
 from .rows import RowMapping
 from .transport import USER_AGENT, Limits
@@ -38,6 +41,7 @@ class ApiSettings:
         already, for example ``Idempotency-Key``; "" where it has none
     :param concurrency: how many requests may be under way at once
     :param requests_per_second: how fast they may follow each other; 0 for no limit
+    :param shared_turns: turns that other clients of this API take, too; see ``Pace``
     :param user_agent: what calls, for the API's own statistics
     """
 
@@ -62,6 +66,7 @@ class ApiSettings:
     limits: Limits = field(default_factory=Limits)
     concurrency: int = 4
     requests_per_second: float = 0
+    shared_turns: Callable[[], AbstractContextManager[TakeTurn]] | None = None
     user_agent: str = USER_AGENT
 
     def zone(self) -> tzinfo | None:

@@ -117,11 +117,13 @@ class Transport:
         self._session.mount("https://", adapter)
 
     def __enter__(self):
+        self._pace.__enter__()
         return self
 
     def __exit__(self, *exc_info):
         self._closed.set()
         self._session.close()
+        self._pace.__exit__(*exc_info)
 
     def request(
         self,

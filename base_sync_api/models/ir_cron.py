@@ -29,13 +29,23 @@ class IrCron(models.Model):
     def _of_sync(self, xmlid):
         """A scheduled action, in sudo; empty if someone has deleted it.
 
-        :param xmlid: as :class:`Kind` has it
+        :param xmlid: as ``CRON`` of a service has it
         """
         return (self.env.ref(xmlid, False) or self).sudo()
 
     def _sync_interval(self):
         """What Odoo adds to one regular time to have the next."""
         return relativedelta(**{self.interval_type: self.interval_number})
+
+    def _sync_date_from(self, earliest):
+        """The first regular time that is not before a date, naive UTC like it."""
+        date, interval = self.nextcall, self._sync_interval()
+        if self.interval_type != "months" and date < earliest:
+            # Minutes there may be many of.
+            date += (earliest - date) // (date + interval - date) * interval
+        while date < earliest:
+            date += interval
+        return date
 
     @api.model
     def _has_used_its_turn(self):

@@ -1,9 +1,12 @@
+from functools import partial
+
 from odoo import SUPERUSER_ID, api, fields, models
 from odoo.exceptions import ValidationError
 
 from ..client import Auth, Limits, same_host
 from ..tools.names import may_be_header
 from ..tools.settings import check_parameter_name, label, used_value
+from ..tools.shared_turns import shared_turns
 from ..tools.urls import is_plain_url
 
 #: see ``is_used``
@@ -231,6 +234,11 @@ class SyncBackend(models.Model):
         self._get_parameters().unlink()
         return super().unlink()
 
+    def _unlink_without_flows(self):
+        """Nobody would see them any more, nor the secrets that they have."""
+        flows = self.with_context(active_test=False)
+        self.browse(b.id for b in flows if not b.flow_ids).unlink()
+
     @api.model
     def _clean_vals(self, vals):
         """Without the spaces of a paste."""
@@ -289,6 +297,16 @@ class SyncBackend(models.Model):
             token_url=self._get_used("oauth_token_url") or "",
             scope=self._get_used("oauth_scope") or "",
         )
+
+    def _get_shared_turns(self):
+        """Turns that all flows of the backend take, in whatever process; see ``Pace``.
+
+        :return: None where there is no limit, or none that others could keep to
+        """
+        self.ensure_one()
+        if not self.requests_per_second or not self._origin:
+            return None
+        return partial(shared_turns, self.env.cr.dbname, self._origin.id)
 
     def _get_limits(self):
         return Limits(

@@ -12,5 +12,5 @@ class SyncBackend(models.Model):
             return super().write(vals)
         with flows._watching_meaning():
             result = super().write(vals)
-        flows._end_pause_after_change(vals)
+        flows._try_again()
         return result

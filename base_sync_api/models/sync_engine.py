@@ -7,10 +7,14 @@ from math import inf
 import psycopg2
 
 from odoo import api, fields, models
+from odoo.tools.misc import Callbacks
 
 from ..client import ClientError
 
 _logger = logging.getLogger(__name__)
+
+#: the counters of what became of rows
+OUTCOMES = ("unchanged", "changed", "skipped", "failed")
 
 #: seconds for a run over everything that a person waits for; the scheduled action
 #: goes on with what is left
@@ -21,8 +25,9 @@ class SyncEngine(models.AbstractModel):
     """A run's way: read, look at what was read, apply, end.
 
     What a kind of flow does on it is in a model of its own, which inherits this one.
-    The least is ``_process``: what becomes of the rows of a page. A kind that plans
-    before it changes anything has ``_read``, ``_end_planning`` and ``_apply_some``.
+    The least is ``_process``: what becomes of the rows of a page. Its previews do the
+    same, and undo it. A kind that plans before it changes anything has ``_read``,
+    ``_end_planning`` and ``_apply_some``.
 
     Works in the environment of ``sync.service._engine``.
     """
@@ -37,7 +42,10 @@ class SyncEngine(models.AbstractModel):
     def _process(self, run, rows):
         """Do what the rows of a page ask for, and count it on the run.
 
-        Called in a transaction of its own, perhaps several times for the same page.
+        Called in a transaction of its own, perhaps several times for the same page. A
+        trouble of the whole run goes into its ``error_code`` and ``error_facts``. In a
+        preview (``run.preview``) the database forgets what was done: do nothing that it
+        cannot undo, such as a request.
 
         :param rows: list of what the API gave for each: dictionaries, mostly
         """
@@ -61,27 +69,38 @@ class SyncEngine(models.AbstractModel):
         :param end: when to stop, by ``time.monotonic()``
         :return: False when time was up before the end
         """
-        run._resume()
+        if run.resume_date:
+            run._resume()
+        state = run.plan_state or {}
+        # Who is killed from here on begins again: pages may have moved.
+        run.plan_state = False
+        self._commit_progress(0)
         calls_before = run.api_calls
         with run.flow_id._get_api() as api_client:
             pages = api_client.pages(
                 since=run.since_date or None,
                 version=run.since_version or None,
-                state=run.plan_state or None,
+                state=state.get("page"),
             )
             with closing(pages):
-                while page := self._next_page(run, pages):
+                page = None
+                while following := self._next_page(run, pages, page, state):
+                    page = following
                     self._commit_progress(0)  # the requests took their time
-                    if not self._may_go_on(run):
+                    if not run._may_go_on(self.env.user):
                         return True
                     self._retrying(self._process_page, run, page)
                     run.api_calls = calls_before + api_client.calls
-                    in_time = self._checkpoint(run, page.rows)
+                    in_time = self._checkpoint(run, len(page.rows))
                     if not page.is_last and (not in_time or time.monotonic() > end):
+                        run.plan_state = self._state_after(page, state)
+                        self._commit_progress(0)
                         return False
             run.api_calls = calls_before + api_client.calls
         if not run.error_code and not run._is_waiting():
             run.complete = True
+            if page:
+                run.plan_state = {"moved": page.moved}
         return True
 
     @api.model
@@ -121,13 +140,13 @@ class SyncEngine(models.AbstractModel):
                 with self.env.cr.savepoint():
                     self._before_run(flow, values)
                     run = self.env["sync.run"].create(values)
-                if trigger == "cron":
-                    flow._wake_when_due()
-                return run
             except psycopg2.errors.UniqueViolation:
                 problem = ("run_in_progress", {"backend": flow.name})
-        run = self.env["sync.run"].create({**values, "state": "failed"})
-        run._finish("failed", *problem)
+        if problem:
+            run = self.env["sync.run"].create({**values, "state": "failed"})
+            run._finish("failed", *problem)
+        if trigger == "cron":
+            flow._wake_when_due()
         return run
 
     @api.model
@@ -138,12 +157,12 @@ class SyncEngine(models.AbstractModel):
         """
         run = run.with_env(self.env)
         end = inf if self._in_cron() else time.monotonic() + FOREGROUND_SECONDS
-        if run.state == "planning" and self._may_go_on(run):
+        if run.state == "planning" and run._may_go_on(self.env.user):
             if not self._read(run, end):
                 return False
             if run.state == "planning":
                 self._end_planning(run)
-        while run.state == "applying" and self._may_go_on(run):
+        while run.state == "applying" and run._may_go_on(self.env.user):
             done = self._apply_some(run)
             if not done:
                 self._end_applying(run)
@@ -154,30 +173,54 @@ class SyncEngine(models.AbstractModel):
         return True
 
     @api.model
-    def _may_go_on(self, run):
-        """Whether the flow can still work; if not, the run has failed now."""
-        return run._may_go_on(self.env.user)
-
-    @api.model
-    def _next_page(self, run, pages):
-        """:return: None at the end, and where the API goes no further"""
+    def _next_page(self, run, pages, page, state):
+        """
+        :param page: the one before
+        :param state: where the reading began, as ``plan_state`` has it
+        :return: None at the end, and where the API goes no further
+        """
         try:
             return next(pages, None)
         except ClientError as error:
-            self._give_up(run, error, run.plan_state or {})
+            run._give_up(error, self._state_after(page, state))
             return None
 
     @api.model
+    def _state_after(self, page, state):
+        """Where to go on, for JSON: after a page, or where the reading began."""
+        return {**state, "page": page.state} if page else state
+
+    @api.model
     def _process_page(self, run, page):
-        self._process(run, page.rows)
+        if run.preview:
+            self._rehearse(run, page.rows)
+        else:
+            self._process(run, page.rows)
         run._count(received=len(page.rows))
         run.write(
             {
                 "version": page.version or run.version,
                 "heard_date": fields.Datetime.now(),
-                "plan_state": page.state or False,
             }
         )
+
+    @api.model
+    def _rehearse(self, run, rows):
+        """Do what the rows ask for, and undo it; what it came to stays on the run."""
+        cr = self.env.cr
+        before = {name: run[name] for name in OUTCOMES}
+        # What was to happen after a commit (mails, say) is for what has happened.
+        postcommit, cr.postcommit = cr.postcommit, Callbacks()
+        try:
+            with closing(cr.savepoint()):
+                self._process(run, rows)
+                after = {name: run[name] for name in OUTCOMES}
+                error = {name: run[name] for name in ("error_code", "error_facts")}
+        finally:
+            cr.postcommit = postcommit
+        more = {name: after[name] - before[name] for name in OUTCOMES}
+        run._count(would_change=more.pop("changed"), **more)
+        run.write(error)
 
     @api.model
     def _end_applying(self, run):
@@ -186,14 +229,6 @@ class SyncEngine(models.AbstractModel):
             run.state = "planning"
         else:
             run._finish(None, run.error_code, run.error_facts)
-
-    @api.model
-    def _give_up(self, run, error, state):
-        """The API goes no further: now, or for good.
-
-        :param state: where the reading is, as ``plan_state`` has it
-        """
-        run._give_up(error, state)
 
     @api.model
     def _interrupt(self, run):

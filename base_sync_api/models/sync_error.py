@@ -15,6 +15,7 @@ ERROR_CODES = [
     ("rate_limited", "Too many requests"),
     ("http_error", "HTTP error"),
     ("invalid_response", "Invalid answer"),
+    ("unknown_error", "Unknown error"),
     ("held_by_guard", "Held for approval"),
 ]
 
@@ -216,6 +217,10 @@ SENTENCES = {
         " Check the backend's address and paths, ask for fewer rows per page, or raise"
         " the largest answer allowed."
     ),
+    "unknown_error": _lt(
+        "Something went wrong that has no words yet: %(code)s. Ask an administrator to"
+        " look at the server's log."
+    ),
     "held_by_guard": _lt("Nothing was changed: the run was held and not approved."),
 }
 
@@ -268,6 +273,13 @@ class SyncError(models.AbstractModel):
         return SENTENCES
 
     @api.model
+    def _error_values(self, code, facts):
+        """Values for an error; a code that no addon has named must not stop a run."""
+        if code not in self._fields["error_code"].get_values(self.env):
+            code, facts = "unknown_error", {**(facts or {}), "code": code}
+        return {"error_code": code, "error_facts": facts}
+
+    @api.model
     def _is_number_fact(self, name, facts):
         """Whether a fact is shown as a number: as the reader writes it."""
         return type(facts.get(name)) in (int, float)
@@ -281,11 +293,10 @@ class SyncError(models.AbstractModel):
         :param str kind: the kind of flow whose words are used; that of the record
         """
         sentences = self._get_sentences(kind or self[:1]._get_error_kind())
-        sentence = sentences.get(f"{code}.{facts.get('reason')}", sentences.get(code))
-        if sentence is None:
-            text = self.env._("Something went wrong, and has no words yet: %s.", code)
-        else:
-            text = self.env._(sentence) % _Facts(self, facts)
+        if code not in sentences:
+            code, facts = "unknown_error", {**facts, "code": code}
+        sentence = sentences.get(f"{code}.{facts.get('reason')}", sentences[code])
+        text = self.env._(sentence) % _Facts(self, facts)
         if facts.get("said"):
             said = self.env._("The API says: “%(said)s”.", said=facts["said"])
             text = f"{text} {said}"

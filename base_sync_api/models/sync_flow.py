@@ -80,21 +80,27 @@ class SyncFlow(models.Model):
     def write(self, vals):
         vals = self._clean_vals(vals)
         if "backend_id" in vals:
-            # A secret is for the server that it was entered for, and for no other.
-            moved = self.filtered(lambda flow: flow.backend_id.id != vals["backend_id"])
-            moved.sudo().parameter_ids.filtered("is_secret")._forget_secret()
+            self._move_to_backend(vals["backend_id"])
         shared = {name: vals[name] for name in vals if self._fields[name].inherited}
         if shared:
             # At once: they are checked together, and an address before its secret.
             self.backend_id.write(shared)
         return super().write({k: v for k, v in vals.items() if k not in shared})
 
+    def _move_to_backend(self, backend_id):
+        moved = self.filtered(lambda flow: flow.backend_id.id != backend_id)
+        # A secret is for the server that it was entered for, and for no other.
+        moved.sudo().parameter_ids.filtered("is_secret")._forget_secret()
+        left = moved.backend_id
+        super(SyncFlow, moved).write({"backend_id": backend_id})
+        left._unlink_without_flows()
+
     def unlink(self):
         self.check_access("unlink")
         self.sudo().parameter_ids.unlink()  # PostgreSQL would leave their secrets
         backends = self.backend_id
         result = super().unlink()
-        backends.filtered(lambda backend: not backend.flow_ids).unlink()
+        backends._unlink_without_flows()
         return result
 
     @api.model
@@ -124,6 +130,10 @@ class SyncFlow(models.Model):
         """:return: the :class:`Kind` of this flow"""
         self.ensure_one()
         return self._get_kinds()[self.kind]
+
+    def _get_service(self):
+        """The service of the flow's kind."""
+        return self.env[self._get_kind().service]
 
     def _may_run(self, user):
         """Whether this user may have the flow do its work."""
@@ -170,6 +180,10 @@ class SyncFlow(models.Model):
         if missing := self._missing_secret():
             return "not_configured", {**facts, **missing}
         return None
+
+    def _may_be_tried(self, problem):
+        """Whether one request can be sent although this stands in the way of a run."""
+        return False
 
     def _missing_secret(self):
         """The facts about a secret that is needed and not there; None if all are."""

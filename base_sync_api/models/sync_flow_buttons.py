@@ -14,7 +14,7 @@ class SyncFlow(models.Model):
         """Synchronise everything now, or soon where that takes long."""
         self.ensure_one()
         self.check_access("write")
-        service = self.env["sync.service"]
+        service = self._get_service()
         if self._takes_long():
             return service.start_flow(self)._notification()
         return service.sync_flow(self)._notification()
@@ -23,7 +23,7 @@ class SyncFlow(models.Model):
         """Show what a synchronisation would change, and change nothing."""
         self.ensure_one()
         self.check_access("write")
-        service = self.env["sync.service"]
+        service = self._get_service()
         if self._takes_long():
             run = service.start_flow(self, preview=True)
         else:
@@ -47,18 +47,29 @@ class SyncFlow(models.Model):
         self.paused = False
 
     def action_run_schedule(self):
-        """Have all flows that are due synchronised as soon as possible."""
+        """Have happen now what the schedule would have happen later.
+
+        That is a run of a flow that has a schedule of its own; else a round of all that
+        are due.
+        """
         self.check_access("write")
-        cron = self._get_cron()
-        if not cron.active:
+        crons = self._get_crons()
+        if not all(crons.mapped("active")):
             message = self.env._(
                 "The scheduled action is switched off. Switch it on in Settings ›"
                 " Technical › Scheduled Actions."
             )
-            return self._notify("warning", message)
-        cron._trigger()
+            return self[:1]._notify("warning", message)
+        own = self.filtered(lambda flow: flow.schedule_by != "action")
+        runs = self.env["sync.run"].union(
+            *(self.env["sync.service"].start_scheduled(flow) for flow in own)
+        )
+        if runs and own == self:
+            return runs._notification()
+        for cron in (self - own)._get_crons():
+            cron._trigger()
         message = self.env._("Started. It goes on in the background.")
-        return self._notify("success", message)
+        return self[:1]._notify("success", message)
 
     def action_open_schedule(self):
         """The scheduled action's form, for those who may see it."""

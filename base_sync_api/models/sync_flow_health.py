@@ -39,15 +39,15 @@ class SyncFlow(models.Model):
 
     def write(self, vals):
         result = super().write(vals)
-        self._end_pause_after_change(vals)
+        if vals.keys() & {"active", "paused", "user_id"}:
+            self._try_again()
         return result
 
-    def _end_pause_after_change(self, vals):
-        """What has failed may work now."""
-        if vals.keys() & {*self._set_up_fields(), "active", "paused", "user_id"}:
-            waiting = self.filtered("next_attempt_date")
-            if waiting:
-                waiting.next_attempt_date = False
+    def _try_again(self):
+        """After a change: what has failed may work now."""
+        waiting = self.filtered("next_attempt_date")
+        if waiting:
+            waiting.next_attempt_date = False
 
     def _after_run(self, run):
         """A run over everything has come to its end, or is held."""
@@ -130,6 +130,8 @@ class SyncFlow(models.Model):
             values["failing_since"] = run.start_date
         date = self._date_after_failure(run, count)
         wanted = self.next_attempt_date  # by the API itself
+        if wanted and wanted <= fields.Datetime.now():
+            wanted = values["next_attempt_date"] = False  # this was that attempt
         if date and (not wanted or date > wanted):
             values["next_attempt_date"] = date
             self._wake(date)

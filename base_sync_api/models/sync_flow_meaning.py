@@ -69,7 +69,9 @@ class SyncFlow(models.Model):
         with watched._watching_meaning():
             # What its rows do meanwhile is looked at together with the rest.
             flows = self.with_context(sync_meaning_watched=True)
-            return super(SyncFlow, flows).write(vals)
+            result = super(SyncFlow, flows).write(vals)
+        self._try_again()
+        return result
 
     @api.model
     def _set_up_fields(self):

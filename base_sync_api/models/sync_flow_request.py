@@ -107,7 +107,7 @@ class SyncFlow(models.Model):
         "sync.preset",
         domain="[('kind', '=', kind)]",
         help="A well-known API. Choosing one fills in how to speak to it, and replaces"
-        " what was there; the address, the secret and the stock stay as they are.",
+        " what was there; the address, the secret and the rest stay as they are.",
     )
     preset_description = fields.Text(related="preset_id.description")
     preset_limits = fields.Text(related="preset_id.limits")
@@ -148,6 +148,7 @@ class SyncFlow(models.Model):
         precompute=True,
         help="How the API is asked when everything is synchronised.",
     )
+    asks_by_id = fields.Boolean(compute="_compute_asks_by_id")
     http_method = fields.Selection(
         [("GET", "GET"), ("POST", "POST with a JSON body")],
         string="Method",
@@ -158,7 +159,7 @@ class SyncFlow(models.Model):
     ids_param = fields.Char(
         string="Parameter of the IDs",
         default="ids",
-        help="Carries the external IDs, for example ids in /stock?ids=1,2,3",
+        help="Carries the external IDs, for example ids in /items?ids=1,2,3",
     )
     ids_separator = fields.Char(
         string="Separator", default=",", help="Stands between two external IDs."
@@ -274,10 +275,17 @@ class SyncFlow(models.Model):
         "CHECK(first_page >= 0)", "The number of the first page cannot be negative."
     )
 
-    @api.depends("list_path")
+    @api.depends("kind")
+    def _compute_asks_by_id(self):
+        for record in self:
+            record.asks_by_id = bool(record.kind) and record._get_kind().asks_by_id
+
+    @api.depends("list_path", "asks_by_id")
     def _compute_request_mode(self):
         for record in self:
-            if not record.list_path:
+            if not record.asks_by_id:
+                record.request_mode = "list"
+            elif not record.list_path:
                 record.request_mode = "item"
             elif record.request_mode != "ids":
                 record.request_mode = "list"
@@ -454,6 +462,7 @@ class SyncFlow(models.Model):
             "time_zone": self.api_tz,
             "concurrency": self.concurrency,
             "requests_per_second": self.requests_per_second,
+            "shared_turns": self.backend_id._get_shared_turns(),
         }
 
     def _get_mapping(self):
@@ -517,16 +526,34 @@ class SyncFlow(models.Model):
         commands = [Command.clear(), *(Command.create(row) for row in rows)]
         return {**defaults, **values, "parameter_ids": commands}
 
-    @api.model
     def _with_preset(self, vals):
-        """The values, and what the preset among them says about all others."""
+        """The values, and what the preset among them says about all others.
+
+        What is the backend's stays as it is where other flows go by it.
+        """
         preset = self.env["sync.preset"].browse(vals.get("preset_id") or [])
-        return {**self._values_of_preset(preset), **vals} if preset else vals
+        if not preset:
+            return vals
+        values = self._values_of_preset(preset)
+        if vals.get("backend_id") or any(flow._shares_backend() for flow in self):
+            values = self._without_shared(values)
+        return {**values, **vals}
+
+    def _shares_backend(self):
+        """Whether the backend has flows beside this one."""
+        flows = self.backend_id._origin.with_context(active_test=False).flow_ids
+        return bool(flows - self._origin)
+
+    @api.model
+    def _without_shared(self, values):
+        return {n: v for n, v in values.items() if not self._fields[n].inherited}
 
     @api.onchange("preset_id")
     def _onchange_preset_id(self):
         if self.preset_id:
             values = self._values_of_preset(self.preset_id)
+            if self._shares_backend():
+                values = self._without_shared(values)
             # Last what otherwise follows from the others.
             follows = {"request_mode", "since_param", "pages_path", "total_path"}
             self.update({n: v for n, v in values.items() if n not in follows})

@@ -1,9 +1,9 @@
 import re
+from contextlib import contextmanager
 from datetime import datetime, time, timedelta, timezone
 from zoneinfo import ZoneInfo
 
 from babel.dates import format_timedelta
-from dateutil.relativedelta import relativedelta
 
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
@@ -13,15 +13,15 @@ from odoo.tools.misc import babel_locale_parse
 _TIME_OF_DAY = re.compile(r"([01]?[0-9]|2[0-3]):([0-5][0-9])")
 
 #: what decides when a flow is due
-_SCHEDULE_FIELDS = frozenset(
-    {
-        "schedule_by",
-        "schedule_number",
-        "schedule_unit",
-        "schedule_times",
-        "schedule_tz",
-    }
+_SCHEDULE_FIELDS = (
+    "schedule_by",
+    "schedule_number",
+    "schedule_unit",
+    "schedule_times",
+    "schedule_tz",
 )
+#: and whether it is to work by itself at all
+_LIVE_FIELDS = ("active", "base_url", "paused", "setup_step")
 
 
 class SyncFlow(models.Model):
@@ -39,7 +39,7 @@ class SyncFlow(models.Model):
             ("interval", "At an interval of its own"),
             ("times", "At times of the day"),
         ],
-        string="Runs",
+        string="When",
         required=True,
         default="action",
         help="The scheduled action works every hour, unless someone has changed that.",
@@ -67,7 +67,8 @@ class SyncFlow(models.Model):
     schedule_since = fields.Datetime(
         readonly=True,
         copy=False,
-        help="When the schedule was last changed: times before that do not count.",
+        help="When the schedule was last changed or switched on: times before that do"
+        " not count, and an interval is counted from it.",
     )
     schedule = fields.Char(
         compute="_compute_schedule",
@@ -97,36 +98,70 @@ class SyncFlow(models.Model):
     @api.model_create_multi
     def create(self, vals_list):
         flows = super().create(vals_list)
-        flows.filtered(lambda flow: flow.schedule_by != "action")._begin_schedule()
+        flows._begin_schedule()
         return flows
 
     def write(self, vals):
-        result = super().write(vals)
-        if _SCHEDULE_FIELDS & vals.keys():
-            self._begin_schedule()
-        elif vals.keys() & {"paused", "active", "setup_step", "base_url"}:
-            self._wake_when_due()
-        return result
+        with self._watching_schedule(vals):
+            return super().write(vals)
+
+    @contextmanager
+    def _watching_schedule(self, vals):
+        """A schedule begins where it is another one afterwards, or is switched on.
+
+        Values count and not keys: an import may write what was there before.
+        """
+        if not vals.keys() & {*_SCHEDULE_FIELDS, *_LIVE_FIELDS}:
+            yield
+            return
+        before = {flow: flow._get_live_schedule() for flow in self}
+        yield
+        self.filtered(
+            lambda flow: flow._get_live_schedule() not in (None, before[flow])
+        )._begin_schedule()
+
+    def _get_live_schedule(self):
+        """Equal as long as the schedule is the same; None while it has no effect."""
+        return [self[fname] for fname in _SCHEDULE_FIELDS] if self._is_live() else None
 
     def _begin_schedule(self):
-        self.schedule_since = fields.Datetime.now()
-        self._wake_when_due()
+        own = self.filtered(lambda flow: flow.schedule_by != "action")
+        if own:
+            own.schedule_since = fields.Datetime.now()
+            own._wake_when_due()
 
     # --- when it is due ---
 
     def _get_due_date(self):
-        """When the flow is due by its own schedule; that may be in the past.
+        """When the flow is due; that may be in the past.
+
+        Another attempt after a failure does not wait for the schedule; a pause that the
+        API has asked for does not bring it forward.
 
         :return: naive UTC; None where it is due whenever the scheduled action works
         """
         self.ensure_one()
-        if self.schedule_by == "action":
-            return None
-        last = self._get_last_start()
-        if self.schedule_by == "interval":
-            interval = relativedelta(**{self.schedule_unit: self.schedule_number})
-            return last + interval if last else self.schedule_since
-        return self._next_time_after(max(filter(None, [last, self.schedule_since])))
+        attempt = self.next_attempt_date or None
+        if self.schedule_by == "action" or (attempt and self.failure_count):
+            return attempt
+        scheduled = self._get_scheduled_date()
+        return max(scheduled, attempt) if attempt else scheduled
+
+    def _get_scheduled_date(self):
+        """When the flow's own schedule has it run next, or should have.
+
+        :return: naive UTC
+        """
+        last, since = self._get_last_start(), self.schedule_since or self.create_date
+        if self.schedule_by == "times":
+            return self._next_time_after(max(last, since) if last else since)
+        if not last:
+            return since
+        interval = timedelta(**{self.schedule_unit: self.schedule_number})
+        if last < since:
+            return max(last + interval, since)
+        # Not after the last one, which always begins a little late.
+        return since + ((last - since) // interval + 1) * interval
 
     def _get_last_start(self):
         """When the last run by schedule began."""
@@ -157,18 +192,24 @@ class SyncFlow(models.Model):
 
     def _is_due(self):
         """Whether the flow's time has come; whether it can work is another matter."""
-        self.ensure_one()
-        now = fields.Datetime.now()
-        if self.next_attempt_date:
-            return self.next_attempt_date <= now
         due = self._get_due_date()
-        return due is None or due <= now
+        return due is None or due <= fields.Datetime.now()
 
     # --- having it called ---
 
     def _get_cron(self):
         """The scheduled action of the flow's kind; empty if someone has deleted it."""
-        return self.env["ir.cron"]._of_sync(self._get_kind().cron)
+        return self.env["ir.cron"]._of_sync(self._get_service().CRON)
+
+    def _get_crons(self):
+        """The scheduled actions of these flows; those of all kinds where it is none."""
+        kinds = self._get_kinds()
+        names = {
+            self.env[kinds[kind].service].CRON
+            for kind in set(self.mapped("kind")) or kinds
+        }
+        Cron = self.env["ir.cron"].sudo()
+        return Cron.union(*(Cron._of_sync(name) for name in names))
 
     def _wake(self, date=None):
         """Have the scheduled action called as soon as possible, or at a time.
@@ -186,38 +227,40 @@ class SyncFlow(models.Model):
         """Have flows with a schedule of their own called when they are next due."""
         now = fields.Datetime.now()
         for flow in self:
-            due = flow._get_due_date() if flow._is_live() else None
-            if due:
+            if flow.schedule_by != "action" and flow._is_live():
+                due = flow._get_due_date()
                 flow._wake(due if due > now else None)
+
+    def _wake_if_late(self):
+        """Have a flow called whose time has come while another run was under way."""
+        if self.schedule_by != "action" and self._is_live() and self._is_due():
+            self._wake()
 
     def _is_live(self):
         """Whether the flow is to work by itself."""
         self.ensure_one()
-        return bool(
-            self.active
-            and self.base_url
-            and not self.paused
-            and self.setup_step == "done"
-        )
+        is_set_up = self.base_url and self.setup_step == "done"
+        return bool(is_set_up and self.active and not self.paused)
 
     # --- in words ---
 
-    @api.depends("paused", "setup_step", "next_attempt_date", *_SCHEDULE_FIELDS)
+    @api.depends(
+        "kind", *_LIVE_FIELDS, *_SCHEDULE_FIELDS, "next_attempt_date", "failure_count"
+    )
     @api.depends_context("lang")
     def _compute_schedule(self):
-        by_cron = {}
-        for flow in self.filtered("kind"):
-            by_cron.setdefault(flow._get_cron(), self.browse())
-            by_cron[flow._get_cron()] |= flow
-        (self - self.filtered("kind")).schedule = False
-        for cron, flows in by_cron.items():
+        for kind, flows in self.grouped("kind").items():
+            if not kind:
+                flows.schedule = False
+                continue
+            cron = flows[0]._get_cron()
             wake_ups = flows._get_wake_ups(cron)
             for flow in flows:
                 flow.schedule = flow._describe_schedule(cron, wake_ups[flow])
 
     def _describe_schedule(self, cron, wake_ups):
         self.ensure_one()
-        if self.setup_step != "done":
+        if self.setup_step != "done" or not self.base_url:
             return self.env._("Not switched on yet")
         if self.paused:
             return self.env._("Paused: nothing is synchronised")
@@ -247,7 +290,15 @@ class SyncFlow(models.Model):
         """
         triggers = self.env["ir.cron.trigger"].sudo()
         dates = triggers.search([("cron_id", "=", cron.id)]).mapped("call_at")
-        return dict.fromkeys(self, dates)
+        if not dates:
+            return dict.fromkeys(self, dates)
+        # Who goes with the action is not called when it is for others' own schedules.
+        own = self.sudo().search([("schedule_by", "!=", "action")])
+        for_own = {flow._get_due_date() for flow in own}
+        others = [date for date in dates if date not in for_own]
+        return {
+            flow: others if flow.schedule_by == "action" else dates for flow in self
+        }
 
     def _get_next_run_date(self, cron, wake_ups):
         """The first time that the scheduled action is called and not sent away.
@@ -259,15 +310,14 @@ class SyncFlow(models.Model):
         """
         self.ensure_one()
         date, earliest = cron.nextcall, self._get_earliest_run_date()
-        while earliest and date < earliest:
-            date += cron._sync_interval()
+        if earliest and date < earliest:
+            date = cron._sync_date_from(earliest)
         return min([date, *(at for at in wake_ups if not earliest or at >= earliest)])
 
     def _get_earliest_run_date(self):
         """Before when the flow is left alone; None where it is not."""
         self.ensure_one()
-        waits = self.open_run_id.resume_date or self.next_attempt_date
-        return waits or self._get_due_date()
+        return self.open_run_id.resume_date or self._get_due_date()
 
     @api.model
     def _interval_in_words(self, number, unit):

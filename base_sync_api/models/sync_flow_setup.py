@@ -150,10 +150,6 @@ class SyncFlow(models.Model):
         """Whether a later step of the set-up is there for this problem."""
         return False
 
-    def _may_be_tried(self, problem):
-        """Whether one request can be sent although this stands in the way of a run."""
-        return False
-
     def action_setup_test(self):
         """Test the connection; the form shows what came of it."""
         self.ensure_one()

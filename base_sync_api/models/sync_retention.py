@@ -81,12 +81,15 @@ class SyncRetention(models.AbstractModel):
 
     @api.model
     def _needed_runs(self, flow):
-        """What a delta begins at, and what tells how old the last success is."""
+        """What a delta or a schedule begins at, and what tells how old the last success
+        is.
+        """
         Run = self.env["sync.run"]
         mine = Domain("flow_id", "=", flow.id)
         whole = mine & Domain("complete", "=", True) & Domain("preview", "=", False)
         return Run.union(
             Run.search(mine & flow._success_domain(), limit=1),
+            Run.search(mine & Domain("trigger", "=", "cron"), limit=1),
             Run.search(whole & Domain("delta", "=", False), limit=1),
             Run.search(whole & Domain("settled", "=", True), limit=1),
         )

@@ -85,6 +85,10 @@ class SyncRun(models.Model):
     received = fields.Integer(readonly=True, aggregator="sum")
     unchanged = fields.Integer(readonly=True, aggregator="sum")
     changed = fields.Integer(readonly=True, aggregator="sum")
+    would_change = fields.Integer(
+        readonly=True,
+        help="What a preview has found to change, where that is not planned in detail.",
+    )
     skipped = fields.Integer(readonly=True, aggregator="sum")
     failed = fields.Integer(readonly=True, aggregator="sum")
     api_calls = fields.Integer(string="API Calls", readonly=True, aggregator="sum")
@@ -205,7 +209,8 @@ class SyncRun(models.Model):
 
     def _count_to_do(self):
         """How many changes are planned, and not made yet."""
-        return 0
+        self.ensure_one()
+        return self.would_change
 
     def _count_read(self):
         """How much of the API's answers was about anything."""
@@ -241,12 +246,13 @@ class SyncRun(models.Model):
             "settled": self.complete and not error_code and not self._has_more_to_do(),
         }
         if error_code:
-            values.update(error_code=error_code, error_facts=error_facts)
+            values.update(self._error_values(error_code, error_facts))
         self.write(values)
         if self.scope == "all":
             self._log_end()
             if not self.preview:
                 self.flow_id._after_run(self)
+            self.flow_id._wake_if_late()
 
     @api.model
     def _forget_place(self):
@@ -327,7 +333,7 @@ class SyncRun(models.Model):
             if not self._has_waited_in_vain():
                 self._wait(date, state)
                 return
-        self.write({"error_code": error.code, "error_facts": error.facts})
+        self.write(self._error_values(error.code, error.facts))
 
     def _has_more_to_do(self):
         """Whether a delta must ask again for something that this run was told.

@@ -111,14 +111,17 @@ class SyncRun(models.Model):
         if self.expected:
             read, expected = self.answered, format_number(self.env, self.expected)
         else:
-            read, expected = self._count_read(), self._guess_expected()
-            expected = max(read, expected)
-            expected = self.env._("about %s", format_number(self.env, expected))
+            read, guess = self._count_read(), self._guess_expected()
+            expected = self.env._("an unknown number")
+            if guess:
+                guess = format_number(self.env, max(read, guess))
+                expected = self.env._("about %s", guess)
         return {"read": format_number(self.env, read), "expected": expected}
 
     def _guess_expected(self):
-        """How much there may be to read, by what was read before."""
-        return self.flow_id._last_whole_run(before=self)._count_read()
+        """How much there may be to read, by what was read before; 0 where none was."""
+        last = self.flow_id._last_whole_run(before=self)
+        return last._count_read() if last else 0
 
     @api.model
     def _in_words(self, date):

@@ -55,6 +55,19 @@ class SyncService(models.AbstractModel):
             run.flow_id._wake()
         return run.with_env(self.env)
 
+    @api.private
+    @api.model
+    def start_scheduled(self, flow):
+        """Have a flow do now, in the background, what its schedule is there for.
+
+        :return: the ``sync.run``, which has just begun
+        """
+        flow.ensure_one()
+        run = self._engine(flow, flow.user_id)._start_run(flow, "cron")
+        if run.state == "planning":
+            run.flow_id._wake()
+        return run.with_env(self.env)
+
     @api.model
     def _cron_sync(self):
         """What the scheduled action calls: a round of all flows that are due.
@@ -77,9 +90,8 @@ class SyncService(models.AbstractModel):
         until there is none. One flow's trouble is not another's.
         """
         runs = self._open_runs()
-        if "cron" not in runs.mapped("trigger"):
-            # What a person has started and left to us does not take a round's place.
-            runs += self._start_round(self._get_served(runs))
+        due = self._due_flows()
+        runs += self._start_round(due - self._get_served(runs, due))
         for position, run in enumerate(runs):
             if self._out_of_time():
                 # Odoo calls ten times in a row even when the time of the job is over.
@@ -178,44 +190,50 @@ class SyncService(models.AbstractModel):
     def _get_served_kinds(self):
         """The kinds of flow that wait for this service's scheduled action."""
         kinds = self.env["sync.flow"]._get_kinds()
-        return [name for name, kind in kinds.items() if kind.cron == self.CRON]
+        return [name for name, kind in kinds.items() if kind.service == self._name]
 
     @api.model
-    def _get_served(self, open_runs):
-        """The flows whose turn has been in the calls that these runs go on through.
+    def _get_served(self, open_runs, due):
+        """The flows that have had their turn.
 
-        A person's long run is called again and again, at once: each flow has one
-        turn meanwhile, and another when the scheduled action's own time comes.
+        That is about those without a schedule of their own: all of them while a round
+        goes on, which began with each that was due. A person's long run is called again
+        and again, at once: each has one turn meanwhile, and another when the scheduled
+        action's own time comes. So it has where others are called by their schedule.
+
+        :param due: the flows whose time has come
         """
-        served = self.env["sync.flow"].sudo()
-        if not open_runs:
-            return served
-        since = min(open_runs.mapped("start_date"))
-        cron = self.env["ir.cron"]._of_sync(self.CRON)
-        regular, now = cron.nextcall, fields.Datetime.now()
-        while regular and regular <= now:
-            since = max(since, regular)
-            regular += cron._sync_interval()
+        with_action = due.filtered(lambda flow: flow.schedule_by == "action")
+        in_time = open_runs.filtered(lambda run: run.flow_id.schedule_by == "action")
+        if "cron" in in_time.mapped("trigger"):
+            return with_action
+        if not open_runs and with_action == due:
+            return due.browse()
+        since = self._get_last_regular_date()
+        if by_person := open_runs.filtered(lambda run: run.trigger != "cron"):
+            since = max(since, min(by_person.mapped("start_date")))
         groups = self.env["sync.run"]._read_group(
             [("trigger", "=", "cron"), ("start_date", ">=", since)], ["flow_id"]
         )
-        # Who waits for another attempt, or has a schedule, has a time of its own.
-        return served.union(
-            *(
-                flow
-                for [flow] in groups
-                if not flow.next_attempt_date and flow.schedule_by == "action"
-            )
-        )
+        served = with_action & due.browse(flow.id for [flow] in groups)
+        # Who waits for another attempt has a time of its own.
+        return served.filtered(lambda flow: not flow.next_attempt_date)
 
     @api.model
-    def _start_round(self, served):
-        """A run for each flow that is due; those that cannot work fail at once.
+    def _get_last_regular_date(self):
+        """When the scheduled action's own time last came, naive UTC."""
+        cron = self.env["ir.cron"]._of_sync(self.CRON)
+        now = fields.Datetime.now()
+        if not cron:
+            return now
+        regular = cron._sync_date_from(now)
+        return regular if regular == now else regular - cron._sync_interval()
 
-        :param served: flows that have had their turn
-        """
+    @api.model
+    def _start_round(self, flows):
+        """A run for each of these flows; those that cannot work fail at once."""
         runs = self.env["sync.run"].sudo()
-        for flow in self._due_flows() - served:
+        for flow in flows:
             if flow._has_open_run():
                 continue
             engine = self._engine(flow, flow.user_id)

@@ -1,6 +1,6 @@
 from odoo import api, fields, models
 
-from .sync_flow import KIND
+from ..kind import KIND
 
 
 class ResConfigSettings(models.TransientModel):

@@ -6,7 +6,7 @@ from odoo.tools import SQL
 
 from odoo.addons.base_sync_api.tools.search import search_through_sql
 
-from .sync_flow import KIND
+from ..kind import KIND
 
 #: no control characters: neither a path nor a line of a log can carry them
 _CONTROL = re.compile("[\x00-\x1f\x7f\ud800-\udfff]")
@@ -193,18 +193,3 @@ class StockSyncBinding(models.Model):
         if isinstance(vals.get("external_id"), str):
             vals = dict(vals, external_id=vals["external_id"].strip())
         return vals
-
-    def action_sync(self):
-        """Synchronise the products now, to see whether their problem is gone."""
-        self.check_access("read")
-        return self.env["stock.sync.service"]._sync_and_notify(self.product_id)
-
-    def action_view_product(self):
-        self.ensure_one()
-        self.check_access("read")
-        return {
-            "type": "ir.actions.act_window",
-            "res_model": "product.product",
-            "res_id": self.product_id.id,
-            "views": [(False, "form")],
-        }

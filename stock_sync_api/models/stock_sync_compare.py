@@ -5,6 +5,7 @@ from decimal import ROUND_HALF_UP, Decimal
 from odoo import api, models
 from odoo.fields import Domain
 
+from ..levels.outcome import Outcome
 from ..tools.quantities import format_quantity, plain_text
 
 
@@ -79,6 +80,30 @@ class StockSyncCompare(models.AbstractModel):
         if "is_kits" in self.env["product.product"]._fields:
             domain &= Domain("is_kits", "=", False)
         return domain
+
+    @api.model
+    def _binding_domain(self, flow):
+        settable = self.env["stock.sync.compare"]._settable_domain()
+        return Domain("flow_id", "=", flow.id) & Domain("product_id", "any", settable)
+
+    @api.model
+    def _unsettable_domain(self, flow):
+        """Bindings that are not asked about one by one: why is on their product."""
+        return Domain("flow_id", "=", flow.id) & ~self._binding_domain(flow)
+
+    @api.model
+    def _make_outcome(self, run, external_id, found, received, **values):
+        """An outcome that is decided already where the product cannot be set."""
+        nothing = (self.env["stock.sync.binding"], self.env["product.product"])
+        binding, product = found.get(external_id, nothing)
+        outcome = Outcome(
+            binding, product, external_id, received=received, run_id=run.id, **values
+        )
+        if product:
+            self._check_product(outcome)
+        if outcome.error_code:
+            outcome.level = None
+        return outcome
 
     @api.model
     def _decide(self, flow, outcome, stock, accepted):

@@ -3,7 +3,7 @@ from odoo.exceptions import UserError
 
 from odoo.addons.base_sync_api.client import AnswerTimeout, ClientError
 
-from ..outcome import Outcome
+from ..levels.outcome import Outcome
 from ..tools.keys import trim
 
 #: lines per transaction that sets stock: a few seconds' work
@@ -32,8 +32,8 @@ class StockSyncEngine(models.AbstractModel):
         outcomes, answers, api_calls = [], None, 0
         received = fields.Datetime.now()
         if not problem:
-            outcomes, wanted = self._choose(flow, bindings, unbound)
-            answers, api_calls = self._ask(flow, wanted)
+            outcomes, wanted = self._sort_chosen(flow, bindings, unbound)
+            answers, api_calls = self._ask_about(flow, wanted)
         run = self.env["sync.run"].create(
             {
                 "flow_id": flow.id,
@@ -54,11 +54,11 @@ class StockSyncEngine(models.AbstractModel):
         self.env["stock.sync.record"]._store(run, outcomes)
         if answers:
             codes = flow.location_codes
-            reading = flow._get_reading(codes=codes)
-            by_site, faults = reading.sort_whole(*answers)
-            if len(reading.codes) > 1:
-                by_site, faults = {}, reading.several_codes(by_site, faults)
-            self.env["stock.sync.plan"]._plan(run, by_site, faults, received)
+            sorter = flow._get_sorter(codes=codes)
+            by_site, faults = sorter.sort_whole(*answers)
+            if len(sorter.codes) > 1:
+                by_site, faults = {}, sorter.several_codes(by_site, faults)
+            self.env["stock.sync.read"]._plan_levels(run, by_site, faults, received)
             levels, _faults = answers
             named = {level.external_id for level in levels}
             self.env["stock.sync.missing"]._plan_left_out(run, named)
@@ -73,7 +73,7 @@ class StockSyncEngine(models.AbstractModel):
         return run
 
     @api.model
-    def _choose(self, flow, bindings, unbound):
+    def _sort_chosen(self, flow, bindings, unbound):
         """:return: outcomes of those that need not be asked about; ids of the others"""
         compare = self.env["stock.sync.compare"]
         outcomes, wanted = [], []
@@ -108,7 +108,7 @@ class StockSyncEngine(models.AbstractModel):
         ]
 
     @api.model
-    def _ask(self, flow, external_ids):
+    def _ask_about(self, flow, external_ids):
         """Ask about a few products. Nothing is written before the API has answered.
 
         :return: (levels, faults), and the number of requests
@@ -137,7 +137,7 @@ class StockSyncEngine(models.AbstractModel):
 
     @api.model
     def _read(self, run, end):
-        return self.env["stock.sync.read"]._read(run, end)
+        return self.env["stock.sync.read"]._read_run(run, end)
 
     @api.model
     def _end_planning(self, run):

@@ -139,9 +139,8 @@ class StockSyncGuard(models.AbstractModel):
         """
         if emptied < ALL_AT_LEAST or run.flow_id.guard_zero_percent >= 100:
             return False
-        source = self.env["stock.sync.source"]
         unsettable = self.env["stock.sync.binding"].search(
-            source._unsettable_domain(run.flow_id)
+            self.env["stock.sync.compare"]._unsettable_domain(run.flow_id)
         )
         left_out = set(unsettable.product_id.ids)
         return emptied >= self._count_stocked(run, gone, left_out)

@@ -40,7 +40,7 @@ class StockSyncMatch(models.AbstractModel):
         }
         if unknown and flow.match_by != "external_id":
             candidates = self._candidates(flow, unknown)
-            new, ambiguous = self._choose(flow, candidates)
+            new, ambiguous = self._choose_products(flow, candidates)
             found.update(self._bind(run, new, problems))
             problems.update(ambiguous)
             for external_id in found:
@@ -86,7 +86,7 @@ class StockSyncMatch(models.AbstractModel):
         return Domain(fname, "in", external_ids) | Domain.custom(to_sql=to_sql)
 
     @api.model
-    def _choose(self, flow, candidates):
+    def _choose_products(self, flow, candidates):
         """Where one key is that of several products, only an active one will do.
 
         :return: dict of external id to product, and dict of external id to problem
@@ -118,7 +118,7 @@ class StockSyncMatch(models.AbstractModel):
         )
         products = bound.product_id | product
         candidates = self._candidates(flow, {key})
-        chosen, problems = self._choose(flow, candidates)
+        chosen, problems = self._choose_products(flow, candidates)
         if products == product and chosen.get(key) == product:
             return None
         products |= candidates.get(key, product)

@@ -76,10 +76,10 @@ class StockSyncMissing(models.AbstractModel):
         )
         unnamed = self._get_never_named(flow, sites)
         for ids in split_every(BATCH_SIZE, bindings.ids):
-            self._plan(run, self._next(run, 0, ids), unnamed=unnamed)
+            self._plan_missing(run, self._next_missing(run, 0, ids), unnamed=unnamed)
 
     @api.model
-    def _next(self, run, position, binding_ids=None):
+    def _next_missing(self, run, position, binding_ids=None):
         """What the run's answers did not mention, of the next products.
 
         Of a product that is mentioned at one location, an API may leave out those where
@@ -163,9 +163,9 @@ class StockSyncMissing(models.AbstractModel):
         )
 
     @api.model
-    def _plan(self, run, missing, moved=False, is_certain=True, unnamed=()):
+    def _plan_missing(self, run, missing, moved=False, is_certain=True, unnamed=()):
         """
-        :param missing: as ``_next`` gives it
+        :param missing: as ``_next_missing`` gives it
         :param moved: whether rows may have slipped by while the list was read
         :param is_certain: whether each row says what it is about
         :param unnamed: ids of locations that the API may not have been asked about
@@ -177,7 +177,7 @@ class StockSyncMissing(models.AbstractModel):
         found = {b.external_id: (b, b.product_id) for b in bindings}
         outcomes = []
         for binding, (_id, location_ids) in zip(bindings, missing, strict=True):
-            outcome = self.env["stock.sync.plan"]._outcome(
+            outcome = self.env["stock.sync.compare"]._make_outcome(
                 run, binding.external_id, found, run.start_date
             )
             if outcome.error_code:

@@ -5,7 +5,7 @@ from odoo import api, models
 
 from odoo.addons.base_sync_api.client import ClientError
 
-from .stock_sync_source import LIST_BATCH_SIZE
+from ..levels.batch import LIST_BATCH_SIZE
 
 
 class StockSyncRead(models.AbstractModel):
@@ -16,7 +16,7 @@ class StockSyncRead(models.AbstractModel):
     _description = "Stock Synchronisation: Read"
 
     @api.model
-    def _read(self, run, end):
+    def _read_run(self, run, end):
         """Plan from all that the API says, from wherever the run is.
 
         :param end: when to stop, by ``time.monotonic()``
@@ -33,13 +33,13 @@ class StockSyncRead(models.AbstractModel):
         is_partial = is_whole_list and run.flow_id.list_is_partial
         if is_partial:
             # Only with them it shows whether this is the catalogue that Odoo knows.
-            if not self.env["stock.sync.unlisted"]._read(run, end):
+            if not self._read_unlisted(run, end):
                 return False
             if run._is_waiting() or run.error_code:
                 return True
         if run.complete:
             self._commit_progress(0)  # so that another attempt still knows it
-            if self._retrying(self.env["stock.sync.catalogue"]._is_lost, run):
+            if self._retrying(self._is_lost, run):
                 return True
         if is_whole_list and not is_partial:
             return self._read_missing(run)
@@ -51,57 +51,54 @@ class StockSyncRead(models.AbstractModel):
         goes no further, which is noted on the run
         """
         state = run.plan_state or {}
-        reading = run.flow_id._get_reading(
+        sorter = run.flow_id._get_sorter(
             state.get("reading"), run.delta and run.flow_id.location_codes
         )
         self._begin_reading(run, state)
         if state.get("ended"):
-            return self._end_answers(run, reading, state)
-        closer_look = self.env["stock.sync.unchanged"]._closer_look(run.flow_id)
+            return self._end_answers(run, sorter, state)
+        closer_look = self._closer_look(run.flow_id)
         calls_before = run.api_calls
         with run.flow_id._get_api() as api_client:
-            batches = self.env["stock.sync.source"]._batches(
-                run, api_client, state.get("position")
-            )
+            batches = self._batches(run, api_client, state.get("position"))
             with closing(batches):
-                while batch := self._next_batch(run, batches, reading, state):
-                    self._plan_batch(run, reading, batch, closer_look)
+                while batch := self._next_batch(run, batches, sorter, state):
+                    self._plan_batch(run, sorter, batch, closer_look)
                     run.api_calls = calls_before + api_client.calls
                     if run.state != "planning":
                         return True
                     state = self._state_after(state, batch)
                     if not run._is_list():
-                        run.plan_state = {**state, "reading": reading.state()}
+                        run.plan_state = {**state, "reading": sorter.state()}
                     in_time = self._checkpoint(run, len(batch.levels))
                     if batch.state and (not in_time or time.monotonic() > end):
-                        run.plan_state = {**state, "reading": reading.state()}
+                        run.plan_state = {**state, "reading": sorter.state()}
                         self._commit_progress(0)
                         return False
             run.api_calls = calls_before + api_client.calls
         if run.error_code or run._is_waiting():
             return True
-        return self._end_answers(run, reading, state)
+        return self._end_answers(run, sorter, state)
 
     @api.model
     def _begin_reading(self, run, state):
-        plan = self.env["stock.sync.plan"]
         if not state:
-            self._retrying(plan._plan_unsettable, run)
-            run.write(self.env["stock.sync.source"]._prepare_queue(run))
+            self._retrying(self._plan_unsettable, run)
+            run.write(self._prepare_queue(run))
         elif run._is_list():
             # Who is killed from here on begins again: pages may have moved.
             run.plan_state = False
         if self._in_cron():
-            self.env["stock.sync.unchanged"]._refresh_statistics()
+            self._refresh_statistics()
             self._commit_progress(0)
 
     @api.model
-    def _next_batch(self, run, batches, reading, state):
+    def _next_batch(self, run, batches, sorter, state):
         """:return: None at the end, and where the API goes no further"""
         try:
             return next(batches, None)
         except ClientError as error:
-            state = {**state, "reading": reading.state()}
+            state = {**state, "reading": sorter.state()}
             run._give_up(error, state)
             return None
 
@@ -119,17 +116,18 @@ class StockSyncRead(models.AbstractModel):
         }
 
     @api.model
-    def _plan_batch(self, run, reading, batch, closer_look):
+    def _plan_batch(self, run, sorter, batch, closer_look):
         # The requests took their time: compare with the stock of now.
         self._commit_progress(0)
         if not run._may_go_on(self.env.user):
             return
         if run._is_list():
-            by_site, faults = reading.sort(batch.levels, batch.faults, batch.again)
+            by_site, faults = sorter.sort(batch.levels, batch.faults, batch.again)
         else:
-            by_site, faults = reading.sort_whole(batch.levels, batch.faults)
-        plan = self.env["stock.sync.plan"]
-        self._retrying(plan._plan, run, by_site, faults, batch.received, closer_look)
+            by_site, faults = sorter.sort_whole(batch.levels, batch.faults)
+        self._retrying(
+            self._plan_levels, run, by_site, faults, batch.received, closer_look
+        )
         if not run._is_list():
             named = {level.external_id for level in batch.levels}
             self._retrying(self.env["stock.sync.missing"]._plan_left_out, run, named)
@@ -140,28 +138,27 @@ class StockSyncRead(models.AbstractModel):
         run._count_undated(batch.levels)
 
     @api.model
-    def _end_answers(self, run, reading, state):
+    def _end_answers(self, run, sorter, state):
         """Plan what was only certain at the end, and say that nothing more comes.
 
         :return: False when time was up before the end
         """
-        plan = self.env["stock.sync.plan"]
-        while reading.is_left_over():
-            by_site, faults = reading.left_over(LIST_BATCH_SIZE)
-            self._retrying(plan._plan, run, by_site, faults, run.start_date)
-            if not self._checkpoint(run, LIST_BATCH_SIZE) and reading.is_left_over():
-                run.plan_state = {**state, "ended": True, "reading": reading.state()}
+        while sorter.is_left_over():
+            by_site, faults = sorter.left_over(LIST_BATCH_SIZE)
+            self._retrying(self._plan_levels, run, by_site, faults, run.start_date)
+            if not self._checkpoint(run, LIST_BATCH_SIZE) and sorter.is_left_over():
+                run.plan_state = {**state, "ended": True, "reading": sorter.state()}
                 self._commit_progress(0)
                 return False
-        if not run.delta and (run.flow_id.location_codes or []) != reading.codes:
-            run.flow_id.location_codes = reading.codes
-        if len(reading.codes) > 1:
-            facts = {"reason": "several", "codes": ", ".join(reading.codes)}
+        if not run.delta and (run.flow_id.location_codes or []) != sorter.codes:
+            run.flow_id.location_codes = sorter.codes
+        if len(sorter.codes) > 1:
+            facts = {"reason": "several", "codes": ", ".join(sorter.codes)}
             run._finish("failed", "unknown_location", facts)
         else:
             run.write({"complete": True, "plan_state": {"moved": _has_moved(state)}})
             self._commit_progress(0)
-            self.env["stock.sync.drift"]._read(run)
+            self._look_for_drift(run)
         return True
 
     @api.model
@@ -175,10 +172,12 @@ class StockSyncRead(models.AbstractModel):
         is_certain = search._is_certain(run)
         unnamed = search._get_unnamed(run, run.flow_id._get_sites())
         while run.state == "planning":
-            missing = search._next(run, state.get("position", 0))
+            missing = search._next_missing(run, state.get("position", 0))
             if not missing:
                 break
-            self._retrying(search._plan, run, missing, moved, is_certain, unnamed)
+            self._retrying(
+                search._plan_missing, run, missing, moved, is_certain, unnamed
+            )
             state = {**state, "position": missing[-1][0]}
             run.plan_state = state
             if not self._checkpoint(run, len(missing)):

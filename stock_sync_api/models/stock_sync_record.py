@@ -4,7 +4,7 @@ from decimal import Decimal
 from odoo import api, models
 
 from ..client import Level
-from ..outcome import Outcome
+from ..levels.outcome import Outcome
 from ..tools.quantities import level_text, plain_text
 
 _logger = logging.getLogger(__name__)

@@ -5,7 +5,7 @@ from odoo.exceptions import UserError
 from odoo.fields import Domain
 from odoo.tools import split_every
 
-from ..outcome import Outcome
+from ..levels.outcome import Outcome
 from ..tools.quantities import format_quantity
 from .stock_sync_compare import Stock
 from .stock_sync_engine import APPLY_SIZE

@@ -8,7 +8,7 @@ from odoo.fields import Domain
 
 from odoo.addons.base_sync_api.tools.notification import notification
 
-from .sync_flow import KIND
+from ..kind import KIND
 
 _logger = logging.getLogger(__name__)
 

@@ -9,8 +9,8 @@ from odoo.tools import SQL
 
 from odoo.addons.base_sync_api.tools.numbers import format_number
 
+from ..kind import KIND
 from ..tools.keys import near_form, near_form_sql
-from .sync_flow import KIND
 
 
 class StockSyncUnmatched(models.Model):

@@ -5,10 +5,7 @@ from odoo import api, fields, models
 from odoo.addons.base_sync_api.kind import Kind
 
 from ..client import Mapping, StockApi, StockApiSettings
-from ..reading import Reading
-
-#: this kind of flow
-KIND = "stock_level"
+from ..kind import KIND
 
 #: the client's words for the expressions, and the fields that hold them
 MAPPING_FIELDS = {
@@ -213,7 +210,8 @@ class SyncFlow(models.Model):
             user_group="stock.group_stock_user",
             manager_group="stock.group_stock_manager",
             addon="stock_sync_api",
-            cron="stock_sync_api.ir_cron_stock_sync",
+            service="stock.sync.service",
+            asks_by_id=True,
         )
         return {**super()._get_kinds(), KIND: kind}
 
@@ -314,17 +312,6 @@ class SyncFlow(models.Model):
         by_version = self.request_mode == "list" and self.paging == "version"
         return self.several_rows == "same" or by_version
 
-    def _get_reading(self, state=None, codes=None):
-        """Sorts what the API says.
-
-        :param state: what an earlier one has left over
-        :param codes: the API's codes that are known already
-        """
-        several = self.several_rows
-        if several == "refuse" and self._may_repeat():
-            several = "same"
-        return Reading(self._get_sites(), several, state, codes)
-
     def _empties_missing(self):
         """Whether what the API does not mention is to be set to zero.
 
@@ -338,16 +325,6 @@ class SyncFlow(models.Model):
         return Decimal(repr(self.quantity_factor))
 
     # --- changes only ---
-
-    def _can_delta(self):
-        if self.kind != KIND:
-            return super()._can_delta()
-        # News of one part say nothing about the sum.
-        return (
-            super()._can_delta()
-            and self.several_rows != "sum"
-            and not any(len(site.codes) > 1 for site in self._get_sites())
-        )
 
     def _does_delta_do(self):
         """Not for a new binding, which the API may have no news about."""

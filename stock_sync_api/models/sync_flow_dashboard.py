@@ -1,9 +1,9 @@
 from odoo import api, fields, models
 from odoo.fields import Domain
 
-from odoo.addons.base_sync_api.models.sync_flow_dashboard import BACKGROUND_SIZE
+from odoo.addons.base_sync_api.models import sync_flow_dashboard
 
-from .sync_flow import KIND
+from ..kind import KIND
 
 
 class SyncFlow(models.Model):
@@ -51,7 +51,10 @@ class SyncFlow(models.Model):
         return super(SyncFlow, self - of_stock)._compute_held_count()
 
     def _takes_long(self):
-        is_large = self.kind == KIND and self.binding_count > BACKGROUND_SIZE
+        is_large = (
+            self.kind == KIND
+            and self.binding_count > sync_flow_dashboard.BACKGROUND_SIZE
+        )
         return (is_large and self._get_cron().active) or super()._takes_long()
 
     @api.model

@@ -1,6 +1,6 @@
 from odoo import api, fields, models
 
-from .sync_flow import KIND
+from ..kind import KIND
 
 
 class SyncFlow(models.Model):
@@ -59,11 +59,6 @@ class SyncFlow(models.Model):
         return super()._is_for_later(problem) or (
             self.setup_step in ("connect", "test") and self._may_be_tried(problem)
         )
-
-    def _may_be_tried(self, problem):
-        """Without a location nothing is synchronised, but much can be learned."""
-        lacks_location = problem[1].get("reason") == "no_location"
-        return lacks_location or super()._may_be_tried(problem)
 
     def action_setup_codes(self):
         """Choose locations for the codes that the test has shown."""

@@ -4,8 +4,9 @@ from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 from odoo.fields import Domain
 
-from ..sites import Site, Sites
-from .sync_flow import KIND
+from ..kind import KIND
+from ..levels.sites import Site, Sites
+from ..levels.sorting import LevelSorter
 
 
 class SyncFlow(models.Model):
@@ -172,6 +173,11 @@ class SyncFlow(models.Model):
             return "not_configured", facts
         return None
 
+    def _may_be_tried(self, problem):
+        """Without a location nothing is synchronised, but much can be learned."""
+        lacks_location = problem[1].get("reason") == "no_location"
+        return lacks_location or super()._may_be_tried(problem)
+
     @api.model
     def _set_up_fields(self):
         return {*super()._set_up_fields(), "location_map_ids"}
@@ -192,3 +198,24 @@ class SyncFlow(models.Model):
         flows = self.sudo().with_context(active_test=True)
         domain = [("kind", "=", KIND), ("company_id", "=", company.id)]
         return flows.search(domain, limit=1)
+
+    def _get_sorter(self, state=None, codes=None):
+        """Sorts what the API says.
+
+        :param state: what an earlier one has left over
+        :param codes: the API's codes that are known already
+        """
+        several = self.several_rows
+        if several == "refuse" and self._may_repeat():
+            several = "same"
+        return LevelSorter(self._get_sites(), several, state, codes)
+
+    def _can_delta(self):
+        if self.kind != KIND:
+            return super()._can_delta()
+        # News of one part say nothing about the sum.
+        return (
+            super()._can_delta()
+            and self.several_rows != "sum"
+            and not any(len(site.codes) > 1 for site in self._get_sites())
+        )

@@ -4,8 +4,8 @@ from odoo.orm.models import NO_ACCESS
 
 from odoo.addons.base_sync_api.tools.numbers import format_number
 
+from ..kind import KIND
 from .sync_error import SENTENCES
-from .sync_flow import KIND
 
 
 class SyncRun(models.Model):

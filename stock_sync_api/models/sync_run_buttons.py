@@ -4,7 +4,7 @@ from odoo.fields import Domain
 
 from odoo.addons.base_sync_api.tools.notification import notification
 
-from .sync_flow import KIND
+from ..kind import KIND
 
 
 class SyncRun(models.Model):

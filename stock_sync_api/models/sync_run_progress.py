@@ -2,7 +2,7 @@ from odoo import api, fields, models
 
 from odoo.addons.base_sync_api.tools.numbers import format_number
 
-from .sync_flow import KIND
+from ..kind import KIND
 
 
 class SyncRun(models.Model):

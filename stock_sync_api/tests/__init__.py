@@ -35,5 +35,6 @@ from . import test_several_rows
 from . import test_tour
 from . import test_tour_screens
 from . import test_translations
+from . import test_two_flows
 from . import test_undated
 from . import test_unmatched

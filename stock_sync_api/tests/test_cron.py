@@ -12,7 +12,7 @@ from odoo.tools import mute_logger
 from odoo.addons.base.models import ir_cron
 from odoo.addons.base_sync_api.models import sync_service
 
-from ..models import stock_sync_engine, stock_sync_source
+from ..models import stock_sync_engine, stock_sync_read_source
 from .common import SERVICE_LOGGER, StockSyncCase
 
 
@@ -59,7 +59,7 @@ class TestCron(StockSyncCase):
             self.api_says(number + 1, str(number))
         self.api_says(1)
         with (
-            patch.object(stock_sync_source, "BATCH_SIZE", 3),
+            patch.object(stock_sync_read_source, "BATCH_SIZE", 3),
             patch.object(stock_sync_engine, "APPLY_SIZE", 3),
         ):
             run = self.run_cron()
@@ -82,7 +82,7 @@ class TestCron(StockSyncCase):
             return 0.0
 
         with (
-            patch.object(stock_sync_source, "BATCH_SIZE", 2),
+            patch.object(stock_sync_read_source, "BATCH_SIZE", 2),
             patch.object(stock_sync_engine, "APPLY_SIZE", 2),
             patch.object(Cron, "_commit_progress", out_of_time),
         ):
@@ -210,15 +210,15 @@ class TestCron(StockSyncCase):
         )
         self.api_says("4", "second")
         self.api_says("3")
-        Plan = self.env.registry["stock.sync.plan"]
-        plan = Plan._plan
+        Read = self.env.registry["stock.sync.read"]
+        plan = Read._plan_levels
 
         def crash(self, run, *args):
             if run.flow_id.name == "Test API":
                 raise ZeroDivisionError
             return plan(self, run, *args)
 
-        with patch.object(Plan, "_plan", crash):
+        with patch.object(Read, "_plan_levels", crash):
             runs = self.run_cron()
         states = {run.flow_id.name: run.state for run in runs}
         self.assertEqual(states, {"Test API": "interrupted", "Second": "done"})
@@ -257,7 +257,7 @@ class TestCron(StockSyncCase):
             self._create_product(str(number))
             self.answers[str(number)] = (401, {}, "")
         self.answers["123"] = (401, {}, "")
-        with patch.object(stock_sync_source, "BATCH_SIZE", 2):
+        with patch.object(stock_sync_read_source, "BATCH_SIZE", 2):
             run = self.run_cron()
         self.assertEqual(len(self.calls), 1)
         self.assertEqual((run.state, run.error_code), ("failed", "auth_failed"))
@@ -368,16 +368,16 @@ class TestCron(StockSyncCase):
             self._create_product(str(number))
             self.api_says(number + 1, str(number))
         self.api_says(9)
-        Plan = self.env.registry["stock.sync.plan"]
-        plan, batches = Plan._plan, []
+        Read = self.env.registry["stock.sync.read"]
+        plan, batches = Read._plan_levels, []
 
         def count(self, run, by_site, *args):
             batches.append(sum(map(len, by_site.values())))
             return plan(self, run, by_site, *args)
 
         with (
-            patch.object(stock_sync_source, "BATCH_SECONDS", -1),
-            patch.object(Plan, "_plan", count),
+            patch.object(stock_sync_read_source, "BATCH_SECONDS", -1),
+            patch.object(Read, "_plan_levels", count),
         ):
             run = self.run_cron()
         self.assertEqual(batches, [1, 1, 1, 1, 1])

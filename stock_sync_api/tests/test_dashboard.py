@@ -91,7 +91,7 @@ class TestDashboard(StockSyncCase):
         self.cron.nextcall = fields.Datetime.now() + timedelta(minutes=50)
         run = self._run(trigger="cron", state="planning", end_date=False).sudo()
         error = RateLimited(host="api", status=429, retry_after=605)
-        self.env["stock.sync.engine"]._give_up(run, error, {})
+        run._give_up(error, {})
         self.assertTrue(run.resume_date)
         self.assertEqual(self.backend.schedule, "Every hour, next run in 10 minutes")
 

@@ -525,7 +525,7 @@ class TestRefusals(StockSyncErrorCase):
         Engine = self.env.registry["stock.sync.engine"]
         for target, name in (
             (Record, "_record"),
-            (Engine, "_ask"),
+            (Engine, "_ask_about"),
             (Apply, "_apply"),
         ):
             with (

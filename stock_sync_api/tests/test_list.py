@@ -9,7 +9,7 @@ from odoo import Command, fields
 from odoo.tests import tagged
 from odoo.tools import mute_logger
 
-from ..models import stock_sync_source
+from ..models import stock_sync_read_source
 from .common import SERVICE_LOGGER, StockSyncCase
 
 
@@ -598,7 +598,7 @@ class TestBadRows(ListCase):
                 )
             )
         for _time in range(2):
-            with patch.object(stock_sync_source, "LIST_BATCH_SIZE", 1):
+            with patch.object(stock_sync_read_source, "LIST_BATCH_SIZE", 1):
                 run = self.sync_all()
             nameless = run.line_ids.filtered(lambda line: not line.product_id)
             self.assertEqual((len(nameless), run.nameless, run.failed), (20, 70, 70))

@@ -8,7 +8,7 @@ from odoo.tests import tagged
 
 from odoo.addons.base_sync_api.models import sync_engine
 
-from ..models import stock_sync_unlisted
+from ..models import stock_sync_read_unlisted
 from .test_list import ListCase, SitesCase
 
 
@@ -290,7 +290,7 @@ class TestPartialList(ListCase):
     def test_asking_goes_on_where_it_was_when_time_is_up(self):
         self.hidden_say("4")
         with (
-            patch.object(stock_sync_unlisted, "BATCH_SIZE", 1),
+            patch.object(stock_sync_read_unlisted, "BATCH_SIZE", 1),
             patch.object(sync_engine, "FOREGROUND_SECONDS", -1),
         ):
             run = self.sync_all()

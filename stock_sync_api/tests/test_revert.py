@@ -306,7 +306,7 @@ class TestRevertOfWhatWasStopped(StockSyncCase):
     def test_a_run_whose_backend_was_paused_half_way_is_reverted(self):
         def pause(run):
             run.flow_id.paused = True
-            run.env["stock.sync.engine"]._may_go_on(run)
+            run._may_go_on(run.env.user)
 
         run = self.stop_half_way(pause)
         self.assertEqual((run.state, run.error_facts["reason"]), ("failed", "paused"))

@@ -4,7 +4,7 @@ from odoo.fields import Command
 from odoo.addons.base_sync_api.tools.numbers import format_number
 from odoo.addons.base_sync_api.wizards.sync_connection_test import SHOWN
 
-from ..models.sync_flow import KIND
+from ..kind import KIND
 
 
 class SyncConnectionTest(models.TransientModel):

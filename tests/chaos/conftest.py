@@ -21,7 +21,7 @@ LATENCY = 10  # ms
 def template(runtime: Runtime) -> str:
     """A database with stock and the addon."""
     with preparing():
-        return databases.with_addon(runtime, databases.STOCK, ADDON)
+        return databases.with_addons(runtime, databases.STOCK, ADDON)
 
 
 @pytest.fixture

@@ -1,5 +1,6 @@
 import threading
 import time
+from contextlib import contextmanager
 
 import pytest
 from local_server import answer, document, item, replying
@@ -107,3 +108,65 @@ def test_who_waits_for_a_turn_notices_that_the_client_is_closed(
     with in_time(1), pytest.raises(RuntimeError, match="closed"):
         list(api.get_levels(["1"]))
     closing.join()
+
+
+@contextmanager
+def shared(waits):
+    """Turns of others, too: so many seconds until each; None from then on."""
+    waits = iter(waits)
+    yield lambda interval: next(waits, None)
+
+
+def test_turns_that_are_shared_come_when_the_others_leave_one(clock):
+    with Pace(4, lambda: shared([0, 7.5])) as pace:
+        assert [pace.reserve() for _ in range(2)] == [0, 7.5]
+
+
+def test_where_nobody_tells_of_the_others_the_own_turns_are_kept(clock):
+    with Pace(4, lambda: shared([0, 7.5])) as pace:
+        assert [pace.reserve() for _ in range(4)] == [0, 7.5, 7.75, 8]
+
+
+def test_shared_turns_are_told_the_interval_and_taken_by_one_thread_at_a_time():
+    taken, at_once = [], []
+
+    @contextmanager
+    def counting():
+        def take(interval):
+            at_once.append(1)
+            taken.append((interval, len(at_once)))
+            time.sleep(0.001)
+            at_once.pop()
+            return 0
+
+        yield take
+
+    with Pace(50, counting) as pace:
+        threads = [threading.Thread(target=pace.reserve) for _ in range(8)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+    assert taken == [(1 / 50, 1)] * 8
+
+
+def test_shared_turns_are_open_as_long_as_the_client_is(serve, connect):
+    events = []
+
+    @contextmanager
+    def opened():
+        events.append("opened")
+        yield lambda interval: events.append("taken") or 0
+        events.append("closed")
+
+    settings = {"requests_per_second": 20, "shared_turns": opened}
+    with connect(serve(item("1")), settings=settings) as api:
+        list(api.get_levels(["1"]))
+    assert events == ["opened", "taken", "closed"]
+    assert api._transport._pace.reserve() >= 0, "a thread that comes too late"
+
+
+def test_without_a_limit_no_turns_are_opened(serve, connect):
+    settings = {"shared_turns": lambda: pytest.fail("nobody needs them")}
+    with connect(serve(item("1")), settings=settings) as api:
+        list(api.get_levels(["1"]))

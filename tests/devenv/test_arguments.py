@@ -7,9 +7,11 @@ from devenv.selection import needs_browser, split
 
 BASE = "base_sync_api"
 ADDON = "stock_sync_api"
-QUEUE = "stock_sync_api_queue"
+QUEUE = "base_sync_api_queue"
+EXAMPLE = "base_sync_api_example"
+EXAMPLES = "tests/addons/base_sync_api_example/tests"
 RULES = "stock_sync_api/tests/test_rules.py"
-JOBS = "stock_sync_api_queue/tests/test_job.py"
+JOBS = "base_sync_api_queue/tests/test_job.py"
 
 
 @pytest.mark.parametrize(
@@ -18,6 +20,7 @@ JOBS = "stock_sync_api_queue/tests/test_job.py"
         (["-x", RULES], {ADDON: ["-x", RULES]}),
         ([f"{RULES}::Test::test_x"], {ADDON: [f"{RULES}::Test::test_x"]}),
         ([JOBS], {QUEUE: [JOBS]}),
+        ([EXAMPLES], {EXAMPLE: [EXAMPLES]}),
         (["tests/devenv", "-q"], {"tests": ["-q", "tests/devenv"]}),
         ([ADDON, "tests"], {ADDON: [ADDON], "tests": ["tests"]}),
     ],
@@ -28,8 +31,11 @@ def test_a_path_decides_where_pytest_runs(arguments, selected):
 
 @pytest.mark.parametrize("options", [[], ["-k", "name"], ["-k", "tests"]])
 def test_without_a_path_pytest_runs_everywhere(options):
-    folders = [BASE, ADDON, QUEUE, "tests"]
-    assert split(options) == {folder: [*options, folder] for folder in folders}
+    folders = {name: name for name in [BASE, ADDON, QUEUE, "tests"]}
+    folders[EXAMPLE] = "tests/addons/base_sync_api_example"
+    assert split(options) == {
+        name: [*options, folder] for name, folder in folders.items()
+    }
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,10 @@ shares = %(shares)r
 Warehouse = env["stock.warehouse"]
 warehouse = Warehouse.search([], limit=1)
 backends = env["sync.flow"].search([])
-backends |= backends.create([{"name": "Other"}] * (len(shares) - len(backends)))
+other = {"name": "Other"}
+if %(together)r:
+    other["backend_id"] = backends.backend_id.id
+backends |= backends.create([other] * (len(shares) - len(backends)))
 for number, (backend, external_ids) in enumerate(zip(backends, shares, strict=True)):
     if %(apart)r:
         warehouse = Warehouse.create({"name": f"Part {number}", "code": f"P{number}"})
@@ -54,17 +57,20 @@ def bind(
     shares: Sequence[Sequence[str]],
     *,
     apart: bool = False,
+    together: bool = False,
     **settings: Any,
 ) -> list[tuple[int, str]]:
     """Make products and bind them, in a database that has one backend and no binding.
 
     :param shares: external ids, for each backend
     :param apart: each backend has a warehouse of its own, else they have the first one
+    :param together: they are flows of one backend
     :param settings: fields of the backends
     :return: the backends' ids, and how they ask
     """
-    values = {"shares": shares, "apart": apart, "url": api.url, "settings": settings}
-    return [(id_, mode) for id_, mode in odoo.shell(_BIND % values)]
+    values = {"apart": apart, "together": together, "settings": settings}
+    script = _BIND % {**values, "shares": shares, "url": api.url}
+    return [(id_, mode) for id_, mode in odoo.shell(script)]
 
 
 def stock(odoo: OdooDatabase) -> dict[str, float]:

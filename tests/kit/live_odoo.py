@@ -27,7 +27,7 @@ def live_odoo(runtime: Runtime) -> Iterator[Registry]:
     """The registry of a copy of the database with the addon; dropped at the end."""
     name = f"stock_sync_live_{os.getpid()}"
     with preparing():
-        template = databases.with_addon(runtime, databases.FULL, ADDON)
+        template = databases.with_addons(runtime, databases.FULL, ADDON)
     with (
         copied(runtime, template, name),
         pytest.MonkeyPatch.context() as patch,

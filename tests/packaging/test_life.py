@@ -60,7 +60,7 @@ backend.activity_schedule("mail.mail_activity_data_todo", note="Mine")
 backend._send("stock_sync_api.mail_template_failure")
 backend.responsible_id = env.ref("base.user_admin")
 backend._send("stock_sync_api.mail_template_failure")
-env["stock.sync.service"]._continue_later(backend)
+backend._wake()
 product.unlink()
 """
 #: what a server notes of its own work, and removes by itself

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from new_database import NewDatabase
 
-from devenv.paths import ADDON, ADDONS, BASE_ADDON, PROJECT
+from devenv.paths import ADDON, ADDONS, BASE_ADDON, PROJECT, QUEUE_ADDON
 
 _NOT_PACKED = {"pyproject.toml"}
 
@@ -80,7 +80,7 @@ def test_wheel_has_every_file_and_no_other(wheels: dict[str, Path], addon: str) 
     [
         (BASE_ADDON, "odoo==19.0.*"),
         (ADDON, "odoo-addon-base_sync_api==19.0.*"),
-        ("stock_sync_api_queue", "odoo-addon-queue_job==19.0.*"),
+        (QUEUE_ADDON, "odoo-addon-queue_job==19.0.*"),
     ],
 )
 def test_wheel_says_what_it_is(

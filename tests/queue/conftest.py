@@ -9,7 +9,7 @@ from served_odoo import ServedOdoo
 from devenv import databases
 from devenv.lock import preparing
 from devenv.odoo import Runtime
-from devenv.paths import QUEUE_ADDON
+from devenv.paths import ADDON, QUEUE_ADDON
 from mock_api.catalogue import catalogue
 
 PRODUCTS = 260
@@ -19,7 +19,7 @@ PRODUCTS = 260
 def odoo(runtime: Runtime, tmp_path: Path) -> Iterator[ServedOdoo]:
     """A database with stock and the addon that queues."""
     with preparing():
-        template = databases.with_addon(runtime, databases.STOCK, QUEUE_ADDON)
+        template = databases.with_addons(runtime, databases.STOCK, ADDON, QUEUE_ADDON)
     with copied(runtime, template, "stock_sync_queue") as name:
         yield ServedOdoo(runtime, name, tmp_path)
 

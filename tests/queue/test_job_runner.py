@@ -19,9 +19,9 @@ _DIRECTLY = 'env.ref("stock_sync_api.ir_cron_stock_sync").method_direct_trigger(
 _JOBS = """
     SELECT job.channel, job.state
       FROM queue_job job
-      JOIN sync_flow backend
-        ON job.channel = 'root.stock_sync.backend_' || backend.id
-  ORDER BY backend.id
+      JOIN sync_flow flow
+        ON job.channel = 'root.sync.flow_' || flow.id
+  ORDER BY flow.id
 """
 
 

@@ -20,7 +20,7 @@ SHORT_TURNS = Path(__file__).with_name("short_turns.py")
 def odoo(runtime: Runtime, tmp_path: Path) -> Iterator[ScheduledOdoo]:
     """A database, and servers whose scheduled actions have short turns."""
     with preparing():
-        template = databases.with_addon(runtime, databases.FULL, ADDON)
+        template = databases.with_addons(runtime, databases.FULL, ADDON)
     with copied(runtime, template, "stock_sync_scheduler") as name:
         odoo = ScheduledOdoo(runtime, name, tmp_path)
         odoo.launcher.append(SHORT_TURNS)

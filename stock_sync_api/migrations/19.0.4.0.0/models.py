@@ -193,10 +193,8 @@ def _copy_rule(cr, former_id, present_id, path="%s"):
 
 def _forget_access(cr, models):
     """Our own rights and rules; those that people have made stay."""
-    for table, model in (
-        ("ir_model_access", "ir.model.access"),
-        ("ir_rule", "ir.rule"),
-    ):
+    of_ours = {"ir_model_access": "ir.model.access", "ir_rule": "ir.rule"}
+    for table, model in of_ours.items():
         cr.execute(
             SQL(
                 """

@@ -242,8 +242,8 @@ tours.add("stock_sync_background_preview", {
             trigger: `.o_sync_setup:not(:has(${button("action_setup_preview")}))`,
             // What the scheduled action would do about now.
             run: () =>
-                rpc("/web/dataset/call_kw/stock.sync.backend/action_run_schedule", {
-                    model: "stock.sync.backend",
+                rpc("/web/dataset/call_kw/sync.flow/action_run_schedule", {
+                    model: "sync.flow",
                     method: "action_run_schedule",
                     args: [[]],
                     kwargs: {},

@@ -1,0 +1,4 @@
+from . import test_alone
+from . import test_sentences
+from . import test_shared_turns
+from . import test_times

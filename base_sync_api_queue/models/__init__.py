@@ -1,0 +1,4 @@
+from . import sync_flow
+from . import sync_transaction
+from . import sync_service
+from . import sync_flow_job

@@ -1,0 +1,3 @@
+"""The kind of flow that this addon adds."""
+
+KIND = "stock_level"
