@@ -74,6 +74,9 @@ class SyncFlow(models.Model):
     def _prepare_vals(self, vals):
         """The values of a new flow, with what goes without saying for its kind."""
         vals = self._clean_vals(vals)
+        if not vals.get("backend_id"):
+            # Named and empty, it would be looked into before there is a new one.
+            vals = {name: vals[name] for name in vals if name != "backend_id"}
         kind = vals.get("kind", self.env.context.get("default_kind"))
         return {**self._get_default_values(kind or self._default_kind()), **vals}
 
