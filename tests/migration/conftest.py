@@ -27,7 +27,7 @@ def earlier_addons(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def apis() -> Iterator[dict[str, LocalApi]]:
     """One that works, with an ID that Odoo does not know; one of another company; and
     one that asks to wait.
@@ -44,7 +44,7 @@ def apis() -> Iterator[dict[str, LocalApi]]:
         api.close()
 
 
-@pytest.fixture(scope="module", params=VERSIONS)
+@pytest.fixture(scope="session", params=VERSIONS)
 def upgraded(
     request: pytest.FixtureRequest,
     runtime: Runtime,

@@ -1,4 +1,4 @@
-"""Pack the addons of earlier versions: ``python tests/migration/pack_earlier_addons.py``.
+"""Pack the addons of earlier versions; run it to have the archive anew.
 
 The tests install them: a database that they have made is upgraded by the present ones.
 A clone need not have the history.

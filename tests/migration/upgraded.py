@@ -26,6 +26,14 @@ MOVED = {
 #: what is about records of ours
 ABOUT = ("mail_message", "mail_followers", "mail_activity", "ir_attachment")
 
+#: a column that 19.0.1 had, with secrets in the clear
+SECRET = "secret"
+
+
+def changed(row: dict[str, Any], present: dict[str, Any]) -> set[str]:
+    """The names of columns whose values are other ones now."""
+    return {name for name in row if name != SECRET and row[name] != present.get(name)}
+
 
 @dataclass
 class Upgraded:

@@ -265,12 +265,26 @@ def _move_views(cr):
 
 
 def _name_default_backend(cr):
-    """As Odoo does it for the other half of a record that has an XML ID."""
+    """As Odoo does it for the other half of a record that has an XML ID.
+
+    The half that refers to the other comes second, and so is first when the addon is
+    uninstalled.
+    """
     cr.execute(
         """
-        INSERT INTO ir_model_data (module, name, model, res_id, noupdate)
-        SELECT module, name || '_sync_backend', 'sync.backend', res_id, noupdate
+        INSERT INTO ir_model_data (
+            module, name, model, res_id, noupdate,
+            create_uid, create_date, write_uid, write_date)
+        SELECT module, 'backend_default_sync_backend', 'sync.backend', res_id, noupdate,
+               create_uid, create_date, write_uid, write_date
           FROM ir_model_data
+         WHERE module = 'stock_sync_api' AND name = 'backend_default'
+        """
+    )
+    cr.execute(
+        """
+        UPDATE ir_model_data
+           SET id = nextval('ir_model_data_id_seq')
          WHERE module = 'stock_sync_api' AND name = 'backend_default'
         """
     )
