@@ -76,6 +76,9 @@ class SyncFlow(models.Model):
         vals = self._clean_vals(vals)
         if vals.get("backend_id"):
             self._check_may_use(vals["backend_id"])
+        else:
+            # Named and empty, it would be looked into before there is a new one.
+            vals = {name: vals[name] for name in vals if name != "backend_id"}
         kind = vals.get("kind", self.env.context.get("default_kind"))
         return {**self._get_default_values(kind or self._default_kind()), **vals}
 
