@@ -1,6 +1,7 @@
 """An Odoo that has the addons that it is given, and no other of this repository."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 from odoo_database import OdooDatabase
@@ -27,12 +28,12 @@ def open_database(
     runtime: Runtime,
     name: str,
     folder: Path,
-    addons: Path | None = PROJECT,
+    addons: Path | str | None = PROJECT,
     packages: Path | None = None,
 ) -> OdooDatabase:
     """
     :param folder: where Odoo's commands run
-    :param addons: a folder with addons beside Odoo's own
+    :param addons: a folder with addons beside Odoo's own; commas between several
     :param packages: one to import from, as if pip had installed it there
     """
     configuration = folder / "odoo.conf"
@@ -40,4 +41,4 @@ def open_database(
         f"[options]\naddons_path = {addons or ''}\ndata_dir = {ODOO_DATA}\n"
     )
     environment = {"ODOO_RC": str(configuration), "PYTHONPATH": str(packages or "")}
-    return OdooDatabase(runtime, name, folder, environment)
+    return OdooDatabase(replace(runtime, testing=False), name, folder, environment)

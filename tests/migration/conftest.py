@@ -6,8 +6,9 @@ from pathlib import Path
 
 import pytest
 from earlier_company import OF_SECOND, PRODUCTS, SECRETS
-from earlier_odoo import open_earlier, places, rows, set_up_company
+from earlier_odoo import places, rows, set_up_company
 from local_api import LocalApi, items
+from new_database import open_database
 from odoo_database import OdooDatabase, copied
 from pack_earlier_addons import ARCHIVE, VERSIONS
 from upgraded import ABOUT, KEPT, MOVED, Upgraded
@@ -58,7 +59,7 @@ def upgraded(
         databases.prepare(runtime, databases.STOCK)
     apis["waiting"].misbehave("status-429:3600")
     with copied(runtime, databases.STOCK, "stock_sync_migration") as name:
-        earlier = open_earlier(runtime, name, folder, earlier_addons / version)
+        earlier = open_database(runtime, name, folder, earlier_addons / version)
         earlier.install(ADDON)
         runs = set_up_company(earlier, apis)
         tables = (*MOVED, *KEPT, *ABOUT, "stock_move", "ir_cron", "ir_model_fields")
@@ -75,6 +76,6 @@ def installed(
 ) -> Iterator[OdooDatabase]:
     """The addon in a database that has had none before."""
     with preparing():
-        template = databases.with_addon(runtime, databases.STOCK, ADDON)
+        template = databases.with_addons(runtime, databases.STOCK, ADDON)
     with copied(runtime, template, "stock_sync_migration_none") as name:
         yield OdooDatabase(runtime, name, tmp_path_factory.mktemp("odoo"))

@@ -1,28 +1,10 @@
 """An Odoo with the addons of an earlier version, and what it has made."""
 
-from pathlib import Path
 from typing import Any
 
 from earlier_company import CODE, OF_SECOND, PRODUCTS, SECRETS
 from local_api import LocalApi
 from odoo_database import OdooDatabase
-
-from devenv.odoo import Runtime
-from devenv.paths import ODOO_DATA, OTHER_ADDONS
-
-
-def open_earlier(
-    runtime: Runtime, name: str, folder: Path, addons: Path
-) -> OdooDatabase:
-    """
-    :param addons: a folder with the earlier addons
-    """
-    configuration = folder / "earlier.conf"
-    configuration.write_text(
-        f"[options]\naddons_path = {addons},{OTHER_ADDONS / 'odoo' / 'addons'}\n"
-        f"data_dir = {ODOO_DATA}\n"
-    )
-    return OdooDatabase(runtime, name, folder, {"ODOO_RC": str(configuration)})
 
 
 def set_up_company(
