@@ -340,6 +340,7 @@ def second_backend(odoo, address):
     )
     values = {
         "name": "Northern warehouse",
+        "kind": "stock_level",
         "base_url": address,
         "list_path": "/stock",
         "location_id": location,
@@ -360,7 +361,7 @@ def shoot_setup(browser, odoo, suffix):
         query="?debug=0",
     )
     browser.click(".o_kanban_record button[name=action_set_up]")
-    browser.wait(".o_stock_sync_setup div[name=step_test]")
+    browser.wait(".o_sync_setup div[name=step_test]")
     browser.run(STILL)
     browser.click("button[name=action_setup_test]")
     browser.wait(".o_field_widget[name=test_row_ids] .o_data_row")

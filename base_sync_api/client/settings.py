@@ -66,7 +66,9 @@ class ApiSettings:
     limits: Limits = field(default_factory=Limits)
     concurrency: int = 4
     requests_per_second: float = 0
-    shared_turns: Callable[[], AbstractContextManager[TakeTurn]] | None = None
+    shared_turns: Callable[[], AbstractContextManager[TakeTurn]] | None = field(
+        default=None, repr=False, compare=False
+    )
     user_agent: str = USER_AGENT
 
     def zone(self) -> tzinfo | None:

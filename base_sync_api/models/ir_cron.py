@@ -38,11 +38,16 @@ class IrCron(models.Model):
         return relativedelta(**{self.interval_type: self.interval_number})
 
     def _sync_date_from(self, earliest):
-        """The first regular time that is not before a date, naive UTC like it."""
+        """The first regular time that is not before a date, naive UTC like it.
+
+        Regular times are whole intervals from the next call, to either side.
+        """
         date, interval = self.nextcall, self._sync_interval()
-        if self.interval_type != "months" and date < earliest:
-            # Minutes there may be many of.
+        if self.interval_type != "months":
+            # There may be many minutes.
             date += (earliest - date) // (date + interval - date) * interval
+        while date >= earliest + interval:
+            date -= interval
         while date < earliest:
             date += interval
         return date

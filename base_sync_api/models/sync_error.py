@@ -296,7 +296,8 @@ class SyncError(models.AbstractModel):
         if code not in sentences:
             code, facts = "unknown_error", {**facts, "code": code}
         sentence = sentences.get(f"{code}.{facts.get('reason')}", sentences[code])
-        text = self.env._(sentence) % _Facts(self, facts)
+        words = self.env._(sentence)
+        text = words % _Facts(self, facts)
         if facts.get("said"):
             said = self.env._("The API says: “%(said)s”.", said=facts["said"])
             text = f"{text} {said}"

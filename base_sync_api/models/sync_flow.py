@@ -79,21 +79,26 @@ class SyncFlow(models.Model):
 
     def write(self, vals):
         vals = self._clean_vals(vals)
+        left = self.env["sync.backend"]
         if "backend_id" in vals:
-            self._move_to_backend(vals["backend_id"])
+            left = self._leave_backend(vals["backend_id"])
+            super().write({"backend_id": vals["backend_id"]})
         shared = {name: vals[name] for name in vals if self._fields[name].inherited}
         if shared:
             # At once: they are checked together, and an address before its secret.
             self.backend_id.write(shared)
-        return super().write({k: v for k, v in vals.items() if k not in shared})
-
-    def _move_to_backend(self, backend_id):
-        moved = self.filtered(lambda flow: flow.backend_id.id != backend_id)
-        # A secret is for the server that it was entered for, and for no other.
-        moved.sudo().parameter_ids.filtered("is_secret")._forget_secret()
-        left = moved.backend_id
-        super(SyncFlow, moved).write({"backend_id": backend_id})
+        result = super().write({k: v for k, v in vals.items() if k not in shared})
         left._unlink_without_flows()
+        return result
+
+    def _leave_backend(self, backend_id):
+        """Before flows move to a backend; returns those that they leave.
+
+        A secret is for the server that it was entered for, and for no other.
+        """
+        moved = self.filtered(lambda flow: flow.backend_id.id != backend_id)
+        moved.sudo().parameter_ids.filtered("is_secret")._forget_secret()
+        return moved.backend_id
 
     def unlink(self):
         self.check_access("unlink")

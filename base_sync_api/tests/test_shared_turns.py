@@ -116,6 +116,11 @@ class TestSharedTurns(TransactionCase):
         self.env.cr.execute("SELECT id FROM sync_pace WHERE id IN (-2, -3)")
         self.assertEqual(self.env.cr.fetchall(), [(-3,)])
 
+    def test_turns_are_no_users_business(self):
+        turns = self.env["sync.pace"].with_user(self.env.ref("base.user_admin"))
+        for operation in ("read", "write", "create", "unlink"):
+            self.assertFalse(turns.has_access(operation), operation)
+
     def test_only_a_backend_with_a_limit_shares_its_turns(self):
         backend = self.env["sync.backend"].create({"name": "Slow"})
         self.assertIsNone(backend._get_shared_turns())

@@ -549,7 +549,7 @@ class TestRemoteCalls(SecurityCase):
             company_ids=[Command.set(company.ids)],
         )
         for model in self.models:
-            if model in ("sync.preset", "sync.secret"):
+            if model in ("sync.preset", "sync.secret", "sync.pace"):
                 continue  # data that is everybody's, or nobody's
             mine = self.env[model].search([])
             self.assertTrue(mine or model.endswith((".map", ".location")), model)
@@ -569,7 +569,7 @@ class TestRemoteCalls(SecurityCase):
             rules = Rule.search([("model_id.model", "=", model)])
             with self.subTest(model=model):
                 self.assertTrue(
-                    model in ("sync.preset", "sync.secret")
+                    model in ("sync.preset", "sync.secret", "sync.pace")
                     or any(
                         "company_ids" in (rule.domain_force or "")
                         or "user.id" in (rule.domain_force or "")

@@ -19,7 +19,9 @@ IN_FRENCH = {
     "error-codes.md": "codes-erreur.md",
     "connect-your-api.md": "connecter-votre-api.md",
 }
-ERRORS = PROJECT / "stock_sync_api" / "models" / "stock_sync_error_mixin.py"
+#: the addons whose screens and errors the pages are about, the base first
+ADDONS = ["base_sync_api", "stock_sync_api"]
+ERRORS = [PROJECT / addon / "models" / "sync_error.py" for addon in ADDONS]
 MAX_PICTURE = 150 * 1024
 #: pages in whose text italics are labels of the screens, but for these words
 SCREENS = [
@@ -83,8 +85,8 @@ def test_links_pictures_and_anchors_resolve(page):
 def test_paths_in_backticks_exist(page):
     for quoted in re.findall(r"`([^`\n]+)`", page.read_text()):
         if re.fullmatch(
-            r"(stock_sync_api(_queue)?|mock_api|devenv|docs|docker|tests|benchmarks)/"
-            r"[\w./-]*",
+            r"((base|stock)_sync_api(_queue)?|mock_api|devenv|docs|docker|tests"
+            r"|benchmarks)/[\w./-]*",
             quoted,
         ):
             assert (PROJECT / quoted).exists(), quoted
@@ -94,7 +96,8 @@ def test_paths_in_backticks_exist(page):
 def test_labels_are_those_of_the_screens(page):
     source = " ".join(
         path.read_text()
-        for path in sorted((PROJECT / "stock_sync_api").rglob("*"))
+        for addon in ADDONS
+        for path in sorted((PROJECT / addon).rglob("*"))
         if path.suffix in (".py", ".xml") and "tests" not in path.parts
     )
     known = " ".join(re.sub(r'"\s+"', "", source).split())  # texts in several pieces
@@ -106,8 +109,12 @@ def test_labels_are_those_of_the_screens(page):
 
 @pytest.mark.parametrize("page", SCREENS)
 def test_labels_of_french_pages_are_those_of_the_translation(page):
-    catalogue = polib.pofile(PROJECT / "stock_sync_api" / "i18n" / "fr.po")
-    known = " ".join(" ".join(entry.msgstr.split()) for entry in catalogue)
+    known = " ".join(
+        " ".join(entry.msgstr.split())
+        for addon in ADDONS
+        for catalogue in (PROJECT / addon / "i18n").glob("fr.po")
+        for entry in polib.pofile(str(catalogue))
+    )
     french = labels(f"fr/{IN_FRENCH[page]}")
     assert {label for label in french if label not in known} == set()
 
@@ -140,7 +147,9 @@ def test_commands_of_make_exist(page):
 @every_page
 def test_paths_in_commands_exist(page):
     for command in commands(page):
-        for path in re.findall(r"(?:tests|docs|stock_sync_api)/[\w/.-]+", command):
+        for path in re.findall(
+            r"(?:tests|docs|(?:base|stock)_sync_api)/[\w/.-]+", command
+        ):
             assert (PROJECT / path).exists(), command
 
 
@@ -186,16 +195,17 @@ def test_every_reason_is_explained(page):
     rows = re.findall(
         r"^\| `(\w+\.\w+)` \| \S", (DOCS / page).read_text(), re.MULTILINE
     )
-    assert rows == [key for key in sentences() if "." in key]
+    assert rows == reasons()
 
 
 def test_every_code_is_used():
     source = "".join(
         path.read_text()
-        for addon in ("base_sync_api", "stock_sync_api")
+        for addon in ADDONS
         for path in (PROJECT / addon).rglob("*.py")
-        if path != ERRORS and "tests" not in path.parts
+        if path not in ERRORS and "tests" not in path.parts
     )
+    source += "".join(classes_of_errors())
     assert [code for code in error_codes() if f'"{code}"' not in source] == []
 
 
@@ -205,17 +215,38 @@ def table_of_errors(page):
 
 
 def error_codes():
-    return [code for code, _label in ast.literal_eval(constant("ERROR_CODES"))]
+    """The codes, those of the base first."""
+    return [
+        code
+        for module in ERRORS
+        for code, _label in ast.literal_eval(constant(module, "ERROR_CODES"))
+    ]
 
 
-def sentences():
-    """The keys of the sentences: a code, or a code and a reason."""
-    return [key.value for key in constant("SENTENCES").keys]
+def reasons():
+    """Each code with a reason, once; in the order of the codes, the base's first."""
+    keys = [
+        key.value for module in ERRORS for key in constant(module, "SENTENCES").keys
+    ]
+    codes = error_codes()
+    return sorted(
+        dict.fromkeys(key for key in keys if "." in key),
+        key=lambda key: codes.index(key.partition(".")[0]),
+    )
 
 
-def constant(name):
-    """A constant of the module of errors, as code."""
-    for node in ast.parse(ERRORS.read_text()).body:
+def classes_of_errors():
+    """What the modules of errors do with the codes, beside listing them: sources."""
+    for module in ERRORS:
+        source = module.read_text()
+        for node in ast.parse(source).body:
+            if isinstance(node, ast.ClassDef):
+                yield ast.get_source_segment(source, node)
+
+
+def constant(module, name):
+    """A constant of a module, as code."""
+    for node in ast.parse(module.read_text()).body:
         if isinstance(node, ast.Assign) and node.targets[0].id == name:
             return node.value
     raise AssertionError(f"{name} is gone")

@@ -61,7 +61,13 @@ timed, by_interval, with_action = env["sync.flow"].create(
 result = [timed.id, by_interval.id, with_action.id, str(soon)]
 """
 _RUNS = "SELECT state, trigger, received, start_date FROM sync_run"
-_WAKE_UPS = "SELECT DISTINCT call_at FROM ir_cron_trigger ORDER BY call_at"
+_WAKE_UPS = """
+    SELECT DISTINCT call_at
+      FROM ir_cron_trigger
+      JOIN ir_model_data data ON data.res_id = cron_id
+     WHERE data.module = 'base_sync_api' AND data.name = 'ir_cron_sync'
+  ORDER BY call_at
+"""
 
 
 class _Rates(BaseHTTPRequestHandler):
@@ -89,7 +95,7 @@ def rates() -> Iterator[str]:
 @pytest.fixture
 def odoo(runtime: Runtime, tmp_path: Path) -> Iterator[ScheduledOdoo]:
     with preparing():
-        template = databases.with_addon(runtime, databases.BASE, EXAMPLE_ADDON)
+        template = databases.with_addons(runtime, databases.BASE, EXAMPLE_ADDON)
     with copied(runtime, template, "stock_sync_schedule") as name:
         yield ScheduledOdoo(runtime, name, tmp_path)
 
@@ -113,7 +119,7 @@ def test_each_flow_runs_when_its_own_time_comes(
     [(state, trigger, rows, start)] = runs_of(timed)
     assert (state, trigger, rows) == ("done", "cron", 1)
     assert due <= start < due + timedelta(seconds=5)
-    assert len(runs_of(with_action)) == 1, "once, and not with each of the others"
+    assert len(runs_of(with_action)) == 1, "and not with each of the others"
     assert {row[:3] for row in odoo.query(_RUNS)} == {("done", "cron", 1)}
     [interval, tomorrow] = [at for [at] in odoo.query(_WAKE_UPS)]
     assert tomorrow == due + timedelta(days=1)

@@ -9,7 +9,8 @@ class CurrencyRateEngine(models.AbstractModel):
     @api.model
     def _process(self, run, rows):
         flow, rates = run.flow_id, self.env["res.currency.rate"]
-        currencies = self.env["res.currency"].search([]).grouped("name")
+        codes = [("name", "in", [row["code"] for row in rows])]
+        currencies = self.env["res.currency"].search(codes).grouped("name")
         day = {"company_id": flow.company_id.id, "name": fields.Date.today()}
         for row in rows:
             rate = float(row[flow.rate_key])

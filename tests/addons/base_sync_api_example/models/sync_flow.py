@@ -11,11 +11,7 @@ class SyncFlow(models.Model):
     kind = fields.Selection(
         selection_add=[(KIND, "Currency rates")], ondelete={KIND: "cascade"}
     )
-    rate_key = fields.Char(
-        string="Rate",
-        default="rate",
-        help="What a row calls how many units one unit of the company's currency is.",
-    )
+    rate_key = fields.Char("Rate", default="rate", help="What a row calls the rate.")
     rate_count = fields.Integer(compute="_compute_rate_count")
 
     @api.model
