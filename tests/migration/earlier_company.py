@@ -258,11 +258,19 @@ env["ir.model.fields"].create(
             "relation": "stock.sync.backend",
             "field_description": "Backend",
         },
+        {
+            "model_id": env["ir.model"]._get_id("res.partner"),
+            "name": "x_about",
+            "ttype": "reference",
+            "selection": "[('stock.sync.backend', 'Backend')]",
+            "field_description": "About",
+        },
     ]
 )
 first = env["stock.sync.backend"].browse(first.id)
 first.x_contact_id = manager.partner_id
 manager.partner_id.x_backend_id = first.id
+manager.partner_id.x_about = f"stock.sync.backend,{first.id}"
 env["stock.sync.run"].browse(runs["held"].id).x_remark = "Look at this"
 env["ir.filters"].create(
     [

@@ -38,7 +38,7 @@ _DEFINITIONS = """
 """
 #: of what people had made in ``earlier_company``, and what it is tied to
 _OF_PEOPLE = re.compile(
-    r"x_(contact_id|remark|backend_id)|ir_sequence_\d|Auditors|Our Backends"
+    r"x_(about|contact_id|remark|backend_id)|ir_sequence_\d|Auditors|Our Backends"
     r"|Contact on the form|Remark in the list|Fits no more"
     r"|stock_sync_api\.keep_days"
 )

@@ -78,6 +78,7 @@ held = runs["held"]
 result = {
     "contact": flow.x_contact_id == manager.partner_id,
     "backend of contact": manager.partner_id.x_backend_id == flow,
+    "about": manager.partner_id.x_about == flow,
     "remark": held.x_remark,
 }
 
@@ -133,6 +134,7 @@ def test_what_people_have_made_works(upgraded: Upgraded) -> None:
     assert upgraded.shell(_MADE) == {
         "contact": True,
         "backend of contact": True,
+        "about": True,
         "remark": "Look at this",
         "filters": [
             [

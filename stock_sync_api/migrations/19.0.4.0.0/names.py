@@ -33,14 +33,17 @@ OF_BACKEND = (
 )
 #: models whose ``backend_id`` is a ``flow_id`` now, by their present names
 OF_FLOW = (*OF_BACKEND, "sync.connection.test", "sync.parameter", "sync.run")
+#: models with records, by their present names
+OURS = (*MODELS.values(), *OF_BACKEND, "stock.sync.level")
 
 _MODEL = re.compile(rf"\b({'|'.join(re.escape(name) for name in MODELS)})(?![\w.]*\w)")
 _FIELD = re.compile(r"\bbackend_id\b")
-# from other models: sync_binding_ids.backend_id
-_PATH = re.compile(
-    r"\b((?:sync_)?(?:binding|run|line|parameter|location_map|unmatched)_ids?)"
-    r"\.backend_id\b"
+# from flows and levels: binding_id.backend_id
+_OUR_PATH = re.compile(
+    r"\b((?:binding|run|line|parameter|location_map|unmatched)_ids?)\.backend_id\b"
 )
+# from other models, on which our fields have this beginning
+_PATH = re.compile(r"\b(sync_\w+_ids?)\.backend_id\b")
 # in JSON, too, where quotes have a backslash
 _SCOPE = re.compile(
     r"""(\bscope\\?["'],\s*\\?["'](?:=|!=|in|not in)\\?["'],\s*[\[(]?\\?["'])"""
@@ -64,4 +67,6 @@ def renamed(text, model):
         text = _FIELD.sub("flow_id", text)
     if model == "sync.run":
         text = _SCOPE.sub(lambda match: match[1] + _SCOPES[match[2]], text)
+    if model in OURS:
+        text = _OUR_PATH.sub(r"\1.flow_id", text)
     return _PATH.sub(r"\1.flow_id", text)

@@ -47,11 +47,11 @@ def move(cr, names):
     :param names: the module of that name
     """
     _rename_models(cr, names.MODELS)
-    present = [*names.MODELS.values(), *names.OF_BACKEND]
+    _rename_in_references(cr, names.MODELS)
     for table, (model, columns) in _OF_PEOPLE.items():
         _rename_in(cr, names, table, SQL(model), columns)
     for table, (model, columns) in _SAID.items():
-        ours = SQL("%s = ANY(%s)", SQL(model), present)
+        ours = SQL("%s = ANY(%s)", SQL(model), list(names.OURS))
         _rename_in(cr, names, table, SQL(model), columns, ours)
 
 
@@ -87,6 +87,41 @@ def _rename_models(cr, models):
         )
 
 
+def _rename_in_references(cr, models):
+    """In fields that link to records of any model: ``stock.sync.backend,7``."""
+    for former, present in models.items():
+        cr.execute(
+            """
+            UPDATE ir_model_fields_selection AS choice
+               SET value = %s
+              FROM ir_model_fields AS field
+             WHERE field.id = choice.field_id
+               AND field.ttype = 'reference'
+               AND choice.value = %s
+            """,
+            [present, former],
+        )
+    cr.execute(
+        "SELECT replace(model, '.', '_'), name FROM ir_model_fields"
+        " WHERE ttype = 'reference' AND store"
+    )
+    for table, column in cr.fetchall():
+        if column not in _types(cr, table):
+            continue
+        for former, present in models.items():
+            cr.execute(
+                SQL(
+                    "UPDATE %(table)s SET %(column)s = replace(%(column)s, %(former)s,"
+                    " %(present)s) WHERE %(column)s LIKE %(pattern)s",
+                    table=SQL.identifier(table),
+                    column=SQL.identifier(column),
+                    former=former,
+                    present=present,
+                    pattern=f"{former},%",
+                )
+            )
+
+
 def _rename_in(cr, names, table, model, columns, where=None):
     types = _types(cr, table)
     for column in (column for column in columns if column in types):
@@ -106,16 +141,18 @@ def _rename_in(cr, names, table, model, columns, where=None):
             )
         )
         for row_id, about, text in cr.fetchall():
-            cr.execute(
-                SQL(
-                    "UPDATE %s SET %s = %s::%s WHERE id = %s",
-                    SQL.identifier(table),
-                    identifier,
-                    names.renamed(text, about),
-                    SQL(types[column]),
-                    row_id,
+            renamed = names.renamed(text, about)
+            if renamed != text:
+                cr.execute(
+                    SQL(
+                        "UPDATE %s SET %s = %s::%s WHERE id = %s",
+                        SQL.identifier(table),
+                        identifier,
+                        renamed,
+                        SQL(types[column]),
+                        row_id,
+                    )
                 )
-            )
 
 
 def _types(cr, table):
