@@ -23,5 +23,6 @@
         "data/mail_template_data.xml",
         "data/ir_cron_data.xml",
     ],
+    "uninstall_hook": "uninstall_hook",
     "assets": {"web.assets_backend": ["base_sync_api/static/src/**/*"]},
 }

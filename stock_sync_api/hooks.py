@@ -5,6 +5,8 @@ from odoo.exceptions import UserError
 from odoo.tools import SQL
 from odoo.tools.sql import column_exists
 
+from odoo.addons.base_sync_api.hooks import remove_traces
+
 _logger = logging.getLogger(__name__)
 
 
@@ -109,36 +111,13 @@ def uninstall_hook(env):
     env["ir.model.constraint"].search(
         [("module.name", "=", "stock_sync_api"), ("model.model", "=", "stock.move")]
     ).unlink()
-    _remove_what_odoo_would_leave(env)
+    remove_traces(env, "stock_sync_api", "stock.sync.%")
+    _forget_fields_of_products(env)
     env.invalidate_all()
 
 
-def _remove_what_odoo_would_leave(env):
-    """What names our models, fields or settings by their text, and not by a link."""
-    env["ir.config_parameter"].search([("key", "=like", "stock_sync_api.%")]).unlink()
-    # XML IDs, in the name of ``mail`` and others, of what its mixins bring along
-    for model, fname in (
-        ("ir.model.fields.selection", "field_id.model"),
-        ("ir.model.inherit", "model_id.model"),
-    ):
-        records = env[model].search([(fname, "=like", _OUR_MODELS)])
-        env["ir.model.data"].search(
-            [
-                ("model", "=", model),
-                ("res_id", "in", records.ids),
-                ("module", "!=", "stock_sync_api"),
-            ]
-        ).unlink()
-    for model, fname in (
-        ("ir.filters", "model_id"),
-        ("ir.exports", "resource"),
-        ("ir.attachment", "res_model"),
-        ("mail.message.subtype", "res_model"),
-        ("base_import.mapping", "res_model"),
-    ):
-        if model in env:
-            records = env[model].with_context(active_test=False)
-            records.search([(fname, "=like", _OUR_MODELS)]).unlink()
+def _forget_fields_of_products(env):
+    """Where exports and imports name them by their text."""
     fnames = ["last_sync_date", "sync_state", "sync_error_message"]
     if not any(
         column_exists(env.cr, table, "x_external_id")
@@ -148,24 +127,6 @@ def _remove_what_odoo_would_leave(env):
     if "base_import.mapping" in env:
         env["base_import.mapping"].search([("field_name", "in", fnames)]).unlink()
     env["ir.exports.line"].search([("name", "in", fnames)]).unlink()
-    # a database's cascade would leave their chatter
-    env["ir.actions.server"].search(
-        [("model_id.model", "=like", _OUR_MODELS), ("usage", "=", "ir_actions_server")]
-    ).unlink()
-    for model, fname in (
-        ("ir.ui.view", "model"),
-        ("ir.actions.act_window", "res_model"),
-    ):
-        # made by people: those of the addon itself have XML IDs
-        records = env[model].with_context(active_test=False)
-        records = records.search([(fname, "=like", _OUR_MODELS)])
-        with_id = env["ir.model.data"].search(
-            [("model", "=", model), ("res_id", "in", records.ids)]
-        )
-        (records - records.browse(with_id.mapped("res_id"))).unlink()
-
-
-_OUR_MODELS = "stock.sync.%"
 
 
 def _fill_column(model):

@@ -7,7 +7,11 @@ from guides import PROJECT
 
 from odoo.fields import Field
 
-from odoo.addons.base_sync_api.models import sync_backend, sync_flow_request
+from odoo.addons.base_sync_api.models import (
+    sync_backend,
+    sync_flow_client,
+    sync_flow_request,
+)
 from odoo.addons.base_sync_api.models import sync_flow as base_flow
 from odoo.addons.stock_sync_api.client import StockApi
 from odoo.addons.stock_sync_api.kind import KIND
@@ -19,6 +23,7 @@ PRESETS = PROJECT / "stock_sync_api" / "data" / "stock_sync_preset_data.xml"
 MODELS = (
     sync_flow_words.SyncFlow,
     sync_flow.SyncFlow,
+    sync_flow_client.SyncFlow,
     sync_flow_request.SyncFlow,
     base_flow.SyncFlow,
     sync_backend.SyncBackend,

@@ -4,7 +4,7 @@ from new_database import NewDatabase
 from odoo_database import OdooDatabase
 from structure import structure
 
-from devenv.paths import ADDON
+from devenv.paths import ADDON, BASE_ADDON
 
 #: our names and labels, wherever a row may have them
 _OURS = (
@@ -57,9 +57,9 @@ env["mail.message.subtype"].create(kind)
 backend.message_subscribe(env.user.partner_id.ids)
 backend.message_post(body="Mine", attachments=[("mine.txt", b"mine")])
 backend.activity_schedule("mail.mail_activity_data_todo", note="Mine")
-backend._send("stock_sync_api.mail_template_failure")
+backend._send("mail_template_failure")
 backend.responsible_id = env.ref("base.user_admin")
-backend._send("stock_sync_api.mail_template_failure")
+backend._send("mail_template_failure")
 backend._wake()
 product.unlink()
 """
@@ -131,6 +131,9 @@ def test_life_without_a_warning_and_without_a_trace(new_database: NewDatabase) -
     before = structure(database), meta_rows(database), traces(database)
     counts_before = counts(database)
 
+    assert database.install(BASE_ADDON) == []
+    with_base = structure(database)
+
     assert database.install(ADDON) == []
     installed = structure(database), meta_rows(database)
     assert ("model", "sync.flow") in installed[0]
@@ -146,6 +149,9 @@ def test_life_without_a_warning_and_without_a_trace(new_database: NewDatabase) -
 
     assert "127.0.0.1:9" in database.shell(_USE)
     assert database.uninstall(ADDON) == []
+    assert structure(database) ^ with_base == set()
+
+    assert database.uninstall(BASE_ADDON) == []
     after = structure(database), meta_rows(database), traces(database)
     assert after[0] ^ before[0] == set()
     assert after[1] ^ before[1] == set()
