@@ -10,6 +10,8 @@ from . import sync_parameter
 from . import sync_preset
 from . import sync_flow
 from . import sync_flow_request
+from . import sync_flow_client
+from . import sync_flow_preset
 from . import sync_flow_runs
 from . import sync_flow_schedule
 from . import sync_flow_health

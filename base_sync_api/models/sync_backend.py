@@ -51,7 +51,6 @@ class SyncBackend(models.Model):
     flow_count = fields.Integer(compute="_compute_flow_count")
 
     # --- where it is, and who asks ---
-    # --- where it is, and who asks ---
     base_url = fields.Char(
         string="Base URL",
         help="Where the API is, for example https://api.globalshop.example/v1",
@@ -111,7 +110,6 @@ class SyncBackend(models.Model):
     )
 
     # --- how much, how fast: all flows together ---
-    # --- how much, how fast ---
     request_timeout = fields.Integer(
         default=20,
         required=True,

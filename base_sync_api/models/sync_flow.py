@@ -74,6 +74,11 @@ class SyncFlow(models.Model):
     def _prepare_vals(self, vals):
         """The values of a new flow, with what goes without saying for its kind."""
         vals = self._clean_vals(vals)
+        if vals.get("backend_id"):
+            self._check_may_use(vals["backend_id"])
+        else:
+            # Named and empty, it would be looked into before there is a new one.
+            vals = {name: vals[name] for name in vals if name != "backend_id"}
         kind = vals.get("kind", self.env.context.get("default_kind"))
         return {**self._get_default_values(kind or self._default_kind()), **vals}
 
@@ -81,6 +86,7 @@ class SyncFlow(models.Model):
         vals = self._clean_vals(vals)
         left = self.env["sync.backend"]
         if "backend_id" in vals:
+            self._check_may_use(vals["backend_id"])
             left = self._leave_backend(vals["backend_id"])
             super().write({"backend_id": vals["backend_id"]})
         shared = {name: vals[name] for name in vals if self._fields[name].inherited}
@@ -90,6 +96,11 @@ class SyncFlow(models.Model):
         result = super().write({k: v for k, v in vals.items() if k not in shared})
         left._unlink_without_flows()
         return result
+
+    @api.model
+    def _check_may_use(self, backend_id):
+        """:raise AccessError: where the user may not set up this backend"""
+        self.env["sync.backend"].browse(backend_id).check_access("write")
 
     def _leave_backend(self, backend_id):
         """Before flows move to a backend; returns those that they leave.

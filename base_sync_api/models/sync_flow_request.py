@@ -1,10 +1,7 @@
-from dataclasses import replace
-
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
-from odoo.fields import Command
 
-from ..client import Api, ApiSettings, MappingError, Paging, RowMapping
+from ..client import MappingError, Paging, RowMapping
 from ..tools.settings import (
     check_parameter_name,
     is_used,
@@ -67,50 +64,12 @@ _CHOICES = (
     "item_path",
 )
 
-#: what a preset may say about a flow of any kind; never an address or a secret
-PRESET_FIELDS = frozenset(
-    {
-        "auth_type",
-        "auth_header",
-        "auth_param",
-        "item_path",
-        "list_path",
-        "request_mode",
-        "http_method",
-        "ids_param",
-        "ids_separator",
-        "ids_per_request",
-        "since_param",
-        "rows_path",
-        "item_rows_path",
-        "success_path",
-        "paging",
-        "page_param",
-        "page_size_param",
-        "page_size",
-        "first_page",
-        "next_path",
-        "pages_path",
-        "total_path",
-        "cursor_alone",
-        "requests_per_second",
-    }
-)
-
 
 class SyncFlow(models.Model):
     """What is asked, and what the answers mean."""
 
     _inherit = "sync.flow"
 
-    preset_id = fields.Many2one(
-        "sync.preset",
-        domain="[('kind', '=', kind)]",
-        help="A well-known API. Choosing one fills in how to speak to it, and replaces"
-        " what was there; the address, the secret and the rest stay as they are.",
-    )
-    preset_description = fields.Text(related="preset_id.description")
-    preset_limits = fields.Text(related="preset_id.limits")
     parameter_ids = fields.One2many(
         "sync.parameter",
         "flow_id",
@@ -120,7 +79,6 @@ class SyncFlow(models.Model):
         " header X-Client-Id.",
     )
 
-    # --- what is asked ---
     # --- what is asked ---
     item_path = fields.Char(
         string="Path of One Record",
@@ -178,7 +136,6 @@ class SyncFlow(models.Model):
     )
 
     # --- what the answers mean: JMESPath expressions ---
-    # --- what the answers mean: JMESPath expressions ---
     rows_path = fields.Char(
         string="Rows",
         default="items",
@@ -198,7 +155,6 @@ class SyncFlow(models.Model):
         " used only where this is true, for example status == 'ok'",
     )
 
-    # --- page after page ---
     # --- page after page ---
     paging = fields.Selection(
         [
@@ -412,59 +368,6 @@ class SyncFlow(models.Model):
             *_CHOICES,
         ]
 
-    def _fault(self, fname, error):
-        """Where an expression does not compile, in a sentence.
-
-        :param MappingError error: with the position, if it is known
-        """
-        expression = self[fname]
-        if error.position is None:
-            place = expression
-        else:
-            place = f"{expression[: error.position]} ⟨?⟩ {expression[error.position :]}"
-        return self.env._(
-            "%(field)s is not a valid JMESPath expression: %(fault)s. The place of the"
-            " fault: %(place)s",
-            field=label(self, fname),
-            fault=error.message,
-            place=place,
-        )
-
-    def _get_api(self):
-        """The client for this flow; to be used as a context manager."""
-        self.ensure_one()
-        return Api(self._get_api_settings())
-
-    def _get_api_settings(self):
-        """Everything that the client needs to know, secrets included."""
-        return ApiSettings(**self._prepare_api_settings())
-
-    def _prepare_api_settings(self):
-        """The settings by the client's names for them."""
-        self.ensure_one()
-        return {
-            "base_url": self.base_url,
-            "item_path": self.item_path or "",
-            "list_path": self.list_path or "",
-            "method": self._get_used("http_method") or "GET",
-            "headers": self._get_rows("header", is_secret=False),
-            "secret_headers": self._get_rows("header", is_secret=True),
-            "params": self._get_rows("param", is_secret=False),
-            "secret_params": self._get_rows("param", is_secret=True),
-            "ids_param": self._get_used("ids_param") or "",
-            "ids_separator": self._get_used("ids_separator") or "",
-            "ids_per_request": self._get_used("ids_per_request") or 0,
-            "since_param": self._get_used("since_param") or "",
-            "mapping": self._get_mapping(),
-            "paging": self._get_paging(),
-            "auth": self.backend_id._get_auth(),
-            "limits": replace(self.backend_id._get_limits(), max_pages=self.max_pages),
-            "time_zone": self.api_tz,
-            "concurrency": self.concurrency,
-            "requests_per_second": self.requests_per_second,
-            "shared_turns": self.backend_id._get_shared_turns(),
-        }
-
     def _get_mapping(self):
         return RowMapping(**self._get_texts(self._get_mapping_fields()))
 
@@ -485,76 +388,29 @@ class SyncFlow(models.Model):
             for name, fname in fnames.items()
         }
 
-    def _get_rows(self, kind, is_secret):
-        """:return: tuple of (name, value) of the extra headers or parameters"""
-        rows = self._get_parameters().filtered(
-            lambda row: row.kind == kind and row.is_secret == is_secret
+    def _fault(self, fname, error):
+        """Where an expression does not compile, in a sentence.
+
+        :param MappingError error: with the position, if it is known
+        """
+        expression = self[fname]
+        if error.position is None:
+            place = expression
+        else:
+            place = f"{expression[: error.position]} ⟨?⟩ {expression[error.position :]}"
+        return self.env._(
+            "%(field)s is not a valid JMESPath expression: %(fault)s. The place of the"
+            " fault: %(place)s",
+            field=label(self, fname),
+            fault=error.message,
+            place=place,
         )
-        values = ((row.name, row._get_value()) for row in rows)
-        return tuple((name, value) for name, value in values if value)
 
     @api.model
     def _clean_vals(self, vals):
-        """Without the spaces of a paste; with what a preset among them says."""
-        vals = super()._clean_vals(self._with_preset(vals))
+        """Without the spaces of a paste."""
+        vals = super()._clean_vals(vals)
         for fname in ("item_path", "list_path"):
             if isinstance(vals.get(fname), str):
                 vals = {**vals, fname: vals[fname].strip()}
         return vals
-
-    # --- presets ---
-
-    @api.model
-    def _get_preset_fields(self, kind):
-        """What a preset may say about a flow; never an address or a secret."""
-        return PRESET_FIELDS
-
-    @api.model
-    def _values_of_preset(self, preset):
-        """The values of all fields that are a preset's business.
-
-        What the preset does not name gets its default, so that nothing is left of the
-        one that was chosen before.
-        """
-        values = dict(preset.values)
-        rows = values.pop("parameter_ids", [])
-        computed = {"request_mode"}  # it follows from the list's path
-        fnames = self._get_preset_fields(preset.kind) - computed
-        defaults = dict.fromkeys(fnames, False)
-        of_kind = self.with_context(default_kind=preset.kind)
-        defaults.update(of_kind.default_get(list(defaults)))
-        commands = [Command.clear(), *(Command.create(row) for row in rows)]
-        return {**defaults, **values, "parameter_ids": commands}
-
-    def _with_preset(self, vals):
-        """The values, and what the preset among them says about all others.
-
-        What is the backend's stays as it is where other flows go by it.
-        """
-        preset = self.env["sync.preset"].browse(vals.get("preset_id") or [])
-        if not preset:
-            return vals
-        values = self._values_of_preset(preset)
-        if vals.get("backend_id") or any(flow._shares_backend() for flow in self):
-            values = self._without_shared(values)
-        return {**values, **vals}
-
-    def _shares_backend(self):
-        """Whether the backend has flows beside this one."""
-        flows = self.backend_id._origin.with_context(active_test=False).flow_ids
-        return bool(flows - self._origin)
-
-    @api.model
-    def _without_shared(self, values):
-        return {n: v for n, v in values.items() if not self._fields[n].inherited}
-
-    @api.onchange("preset_id")
-    def _onchange_preset_id(self):
-        if self.preset_id:
-            values = self._values_of_preset(self.preset_id)
-            if self._shares_backend():
-                values = self._without_shared(values)
-            # Last what otherwise follows from the others.
-            follows = {"request_mode", "since_param", "pages_path", "total_path"}
-            self.update({n: v for n, v in values.items() if n not in follows})
-            self.update({n: v for n, v in values.items() if n in follows})

@@ -122,7 +122,15 @@ class SyncFlow(models.Model):
 
     def _get_live_schedule(self):
         """Equal as long as the schedule is the same; None while it has no effect."""
-        return [self[fname] for fname in _SCHEDULE_FIELDS] if self._is_live() else None
+        if not self or not self._is_live():
+            return None
+        return [self[fname] for fname in _SCHEDULE_FIELDS]
+
+    def _is_schedule_complete(self):
+        """Whether it can be said when the flow is due; in a form it need not be."""
+        if self.schedule_by == "times":
+            return bool(self._get_times() and self.schedule_tz)
+        return self.schedule_number > 0 and bool(self.schedule_unit)
 
     def _begin_schedule(self):
         own = self.filtered(lambda flow: flow.schedule_by != "action")
@@ -152,7 +160,7 @@ class SyncFlow(models.Model):
 
         :return: naive UTC
         """
-        last, since = self._get_last_start(), self.schedule_since or self.create_date
+        last, since = self._get_last_start(), self._get_schedule_start()
         if self.schedule_by == "times":
             return self._next_time_after(max(last, since) if last else since)
         if not last:
@@ -162,6 +170,13 @@ class SyncFlow(models.Model):
             return max(last + interval, since)
         # Not after the last one, which always begins a little late.
         return since + ((last - since) // interval + 1) * interval
+
+    def _get_schedule_start(self):
+        """Since when the schedule is what it is: in a form, it is still to be saved."""
+        saved = self._origin
+        if self._get_live_schedule() == saved._get_live_schedule():
+            return saved.schedule_since or saved.create_date
+        return fields.Datetime.now()
 
     def _get_last_start(self):
         """When the last run by schedule began."""
@@ -266,6 +281,8 @@ class SyncFlow(models.Model):
             return self.env._("Paused: nothing is synchronised")
         if not cron.active:
             return self.env._("The scheduled action is switched off")
+        if not self._is_schedule_complete():
+            return self.env._("The schedule is not complete yet")
         date = self._get_next_run_date(cron, wake_ups)
         if self.schedule_by == "interval":
             number, unit = self.schedule_number, self.schedule_unit

@@ -22,6 +22,7 @@ class SyncFlow(models.Model):
         help="The scheduled action leaves it alone until its set-up is finished.",
     )
     needs_setup = fields.Boolean(compute="_compute_needs_setup")
+    has_other_backends = fields.Boolean(compute="_compute_has_other_backends")
     sample_external_id = fields.Char(
         string="ID to Try",
         copy=False,
@@ -58,6 +59,15 @@ class SyncFlow(models.Model):
     def _compute_needs_setup(self):
         for flow in self:
             flow.needs_setup = flow.setup_step != "done" or not flow.base_url
+
+    @api.depends_context("uid", "allowed_company_ids")
+    def _compute_has_other_backends(self):
+        """Whether a new flow may be one more of a system that is known already."""
+        known = bool(
+            self.env["sync.backend"].search([("base_url", "!=", False)], limit=1)
+        )
+        for flow in self:
+            flow.has_other_backends = known and not flow._origin
 
     @api.depends_context("uid")
     def _compute_last_test(self):

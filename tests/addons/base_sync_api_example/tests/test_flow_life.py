@@ -36,12 +36,15 @@ class TestFlowLife(RatesCase):
         action = self.env["sync.flow"].with_user(self.manager).action_connect_api()
         self.assertEqual(action["context"]["default_kind"], "currency_rate")
 
-    def set_up(self):
-        """A new flow, as the guided set-up makes it."""
+    def set_up_form(self):
         Flow = self.env["sync.flow"].with_user(self.manager)
         action = Flow.action_connect_api()
         [(view_id, _mode)] = action["views"]
-        form = Form(Flow.with_context(**action["context"]), view=view_id)
+        return Form(Flow.with_context(**action["context"]), view=view_id)
+
+    def set_up(self):
+        """A new flow, as the guided set-up makes it."""
+        form = self.set_up_form()
         form.name = "Guided"
         form.preset_id = self.env.ref("base_sync_api_example.preset_rates")
         form.base_url = API
@@ -66,6 +69,26 @@ class TestFlowLife(RatesCase):
             self.run_cron()
         self.assertEqual(flow.last_run_id.state, "done")
         self.assertEqual(self.rate(), 1.08)
+
+    def test_one_more_flow_of_a_system_has_its_address_and_credentials(self):
+        self.flow.write({"auth_type": "bearer", "secret_input": SECRET})
+        form = self.set_up_form()
+        self.assertTrue(form.has_other_backends)
+        form.name = "One more"
+        form.backend_id = self.flow.backend_id
+        self.assertEqual((form.base_url, form.auth_type), (API, "bearer"))
+        form.preset_id = self.env.ref("base_sync_api_example.preset_rates")
+        self.assertEqual(form.auth_type, "bearer")
+        flow = form.save()
+        self.assertEqual(flow.backend_id, self.flow.backend_id)
+        self.assertTrue(flow.has_secret and self.flow.has_secret)
+        self.assertEqual(flow.backend_id.flow_count, 2)
+        self.assertEqual(flow.setup_step, "connect")
+        self.assertEqual(self.flow.setup_step, "done")
+
+    def test_who_connects_a_first_system_is_not_asked_for_one(self):
+        self.flow.unlink()
+        self.assertFalse(self.set_up_form().has_other_backends)
 
     def test_a_step_says_what_it_lacks(self):
         flow = self.set_up()

@@ -9,7 +9,7 @@ from psycopg2.errors import CheckViolation
 
 from odoo import fields
 from odoo.exceptions import ValidationError
-from odoo.tests import tagged
+from odoo.tests import Form, tagged
 from odoo.tools import mute_logger
 
 from odoo.addons.base_sync_api.models import sync_service
@@ -374,6 +374,25 @@ class TestSchedule(RatesCase):
         self.assertEqual(self.flow.schedule, "Paused: nothing is synchronised")
         self.flow.write({"paused": False, "base_url": False})
         self.assertEqual(self.flow.schedule, "Not switched on yet")
+
+    def test_a_form_says_when_before_it_is_saved(self):
+        self.call("2036-01-15 03:30:00")
+        self.clock.move_to("2036-01-15 08:00:00")
+        form = Form(self.flow.with_user(self.manager))
+        form.schedule_by = "times"
+        self.assertEqual(form.schedule, "The schedule is not complete yet")
+        form.schedule_times = "6"
+        self.assertEqual(form.schedule, "The schedule is not complete yet")
+        form.schedule_times = "06:00"
+        form.schedule_tz = "Europe/Paris"
+        self.assertIn("next run in 1 day", form.schedule)
+        form.schedule_by = "interval"
+        form.schedule_number = 0
+        self.assertEqual(form.schedule, "The schedule is not complete yet")
+        form.schedule_number = 6
+        self.assertEqual(form.schedule, "Every 6 hours, next run in 2 hours")
+        form.save()
+        self.assertEqual(self.flow.schedule, "Every 6 hours, next run in 2 hours")
 
     def test_the_next_run_that_nobody_is_woken_for_is_at_the_next_regular_time(self):
         self.daily("06:00")
