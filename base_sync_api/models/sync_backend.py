@@ -281,9 +281,8 @@ class SyncBackend(models.Model):
 
     def _get_parameters(self):
         """The headers and parameters of all flows, and of each, in sudo."""
-        return (
-            self.env["sync.parameter"].sudo().search([("backend_id", "in", self.ids)])
-        )
+        rows = self.env["sync.parameter"].sudo()
+        return rows.search([("backend_id", "in", self.ids)])
 
     def _get_auth(self):
         return Auth(

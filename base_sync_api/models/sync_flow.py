@@ -189,9 +189,10 @@ class SyncFlow(models.Model):
             return "not_configured", {**facts, "reason": "archived"}
         if self.paused:
             return "not_configured", {**facts, "reason": "paused"}
-        if not self.base_url:
+        backend = self.backend_id
+        if not backend.base_url:
             return "not_configured", {**facts, "reason": "no_address"}
-        if self.auth_type == "oauth2" and not self.oauth_token_url:
+        if backend.auth_type == "oauth2" and not backend.oauth_token_url:
             return "not_configured", {**facts, "reason": "no_token_url"}
         if missing := self._missing_secret():
             return "not_configured", {**facts, **missing}
@@ -203,8 +204,9 @@ class SyncFlow(models.Model):
 
     def _missing_secret(self):
         """The facts about a secret that is needed and not there; None if all are."""
-        if self.auth_type != "none" and not self.has_secret:
-            return self.backend_id._missing_secret_facts() or {"reason": "no_secret"}
+        backend = self.backend_id
+        if backend.auth_type != "none" and not backend.has_secret:
+            return backend._missing_secret_facts() or {"reason": "no_secret"}
         for row in self._get_parameters():
             if row.is_secret and not row.has_secret:
                 facts = {"reason": "no_secret_parameter", "name": row.name}
@@ -214,4 +216,11 @@ class SyncFlow(models.Model):
     def _get_parameters(self):
         """The headers and parameters that go with this flow's requests, in sudo."""
         flow = self.sudo()
-        return flow.shared_parameter_ids | flow.parameter_ids
+        if not flow.id:  # a form that is being filled in
+            return flow.shared_parameter_ids | flow.parameter_ids
+        return flow.parameter_ids.search(
+            [
+                ("backend_id", "=", flow.backend_id.id),
+                ("flow_id", "in", [False, flow.id]),
+            ]
+        )
