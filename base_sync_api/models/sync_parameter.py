@@ -25,6 +25,7 @@ class SyncParameter(models.Model):
     backend_id = fields.Many2one(
         "sync.backend",
         compute="_compute_backend_id",
+        copy=False,  # that of the flow, or system, that is copied along
         store=True,
         readonly=False,
         precompute=True,
