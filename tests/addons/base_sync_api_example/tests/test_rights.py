@@ -108,3 +108,20 @@ class TestRights(RatesCase):
         )
         self.assertEqual(flow.kind, "currency_rate")
         self.assertEqual(flow.backend_id.name, "New")
+
+    def test_rights_that_people_have_given_to_groups_of_their_own_count(self):
+        group = self.env["res.groups"].create({"name": "Readers"})
+        for model in ("sync.flow", "sync.backend"):
+            self.env["ir.model.access"].create(
+                {
+                    "name": model,
+                    "model_id": self.env["ir.model"]._get_id(model),
+                    "group_id": group.id,
+                    "perm_read": True,
+                }
+            )
+        reader = new_test_user(self.env, "rates_reader", groups="base.group_user")
+        reader.group_ids += group
+        self.assertEqual(self.flow.with_user(reader).base_url, self.flow.base_url)
+        with self.assertRaises(AccessError), mute_logger("odoo"):
+            self.flow.with_user(reader).name = "Mine"
