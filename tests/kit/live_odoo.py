@@ -7,6 +7,7 @@ its own idea of timeouts.
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -32,10 +33,12 @@ def live_odoo(runtime: Runtime) -> Iterator[Registry]:
         copied(runtime, template, name),
         pytest.MonkeyPatch.context() as patch,
     ):
-        for variable, value in runtime.environment.items():
+        # All processes of the tests inherit it: without addons that some must not see.
+        environment = replace(runtime, testing=False).environment
+        for variable, value in environment.items():
             patch.setenv(variable, value)
         config.parse_config(
-            ["-c", runtime.environment["ODOO_RC"], "-d", name], setup_logging=False
+            ["-c", environment["ODOO_RC"], "-d", name], setup_logging=False
         )
         try:
             yield Registry(name)
