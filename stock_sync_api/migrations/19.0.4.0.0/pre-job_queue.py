@@ -15,6 +15,7 @@ _XMLIDS = {
 def migrate(cr, version):
     """Have Odoo go on with the new one where the old one is installed.
 
+    Where it is not, it leaves the list of apps, for nobody could install it any more.
     Odoo looks again for addons to upgrade after it has upgraded those that it knew.
 
     :raise UserError: for a folder too many or too few
@@ -25,6 +26,7 @@ def migrate(cr, version):
         [_OLD],
     )
     if not cr.rowcount:
+        _forget_module(cr)
         return
     [module_id] = cr.fetchone()
     if Manifest.for_addon(_OLD, display_warning=False):
@@ -39,6 +41,18 @@ def migrate(cr, version):
         )
     _rename_module(cr, module_id)
     _rename_records(cr)
+
+
+def _forget_module(cr):
+    cr.execute("DELETE FROM ir_module_module WHERE name = %s", [_OLD])
+    _forget_module_xmlid(cr)
+
+
+def _forget_module_xmlid(cr):
+    cr.execute(
+        "DELETE FROM ir_model_data WHERE module = 'base' AND name = %s",
+        [f"module_{_OLD}"],
+    )
 
 
 def _rename_module(cr, module_id):
@@ -57,10 +71,7 @@ def _rename_module(cr, module_id):
         "UPDATE ir_module_module SET name = %s, state = 'to upgrade' WHERE id = %s",
         [_NEW, module_id],
     )
-    cr.execute(
-        "DELETE FROM ir_model_data WHERE module = 'base' AND name = %s",
-        [f"module_{_OLD}"],
-    )
+    _forget_module_xmlid(cr)
     cr.execute(
         "UPDATE ir_model_data SET res_id = %s WHERE module = 'base' AND name = %s",
         [module_id, f"module_{_NEW}"],
