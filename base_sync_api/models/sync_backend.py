@@ -229,7 +229,7 @@ class SyncBackend(models.Model):
     def unlink(self):
         self.check_access("unlink")
         # PostgreSQL would leave their secrets
-        self._get_parameters().unlink()
+        self._get_all_parameters().unlink()
         return super().unlink()
 
     def _unlink_without_flows(self):
@@ -277,9 +277,9 @@ class SyncBackend(models.Model):
 
     def _forget_secrets(self):
         self._forget_secret()
-        self._get_parameters().filtered("is_secret")._forget_secret()
+        self._get_all_parameters().filtered("is_secret")._forget_secret()
 
-    def _get_parameters(self):
+    def _get_all_parameters(self):
         """The headers and parameters of all flows, and of each, in sudo."""
         rows = self.env["sync.parameter"].sudo()
         return rows.search([("backend_id", "in", self.ids)])

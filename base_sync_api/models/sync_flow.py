@@ -177,7 +177,6 @@ class SyncFlow(models.Model):
         :return: (code, facts), or None where nothing stands in the way
         """
         self.ensure_one()
-        facts = {"backend": self.name}
         if user.id != SUPERUSER_ID and not (
             user.active and self._may_run(user) and self.company_id in user.company_ids
         ):
@@ -185,18 +184,25 @@ class SyncFlow(models.Model):
                 "user": user.name,
                 "company": self.company_id.display_name,
             }
+        if facts := self._not_configured():
+            return "not_configured", {"backend": self.name, **facts}
+        return None
+
+    def _not_configured(self):
+        """What keeps the flow from working, whoever the user is.
+
+        :return: facts with a ``reason``; None where nothing does
+        """
         if not self.active:
-            return "not_configured", {**facts, "reason": "archived"}
+            return {"reason": "archived"}
         if self.paused:
-            return "not_configured", {**facts, "reason": "paused"}
+            return {"reason": "paused"}
         backend = self.backend_id
         if not backend.base_url:
-            return "not_configured", {**facts, "reason": "no_address"}
+            return {"reason": "no_address"}
         if backend.auth_type == "oauth2" and not backend.oauth_token_url:
-            return "not_configured", {**facts, "reason": "no_token_url"}
-        if missing := self._missing_secret():
-            return "not_configured", {**facts, **missing}
-        return None
+            return {"reason": "no_token_url"}
+        return self._missing_secret()
 
     def _may_be_tried(self, problem):
         """Whether one request can be sent although this stands in the way of a run."""
@@ -218,7 +224,7 @@ class SyncFlow(models.Model):
         flow = self.sudo()
         if not flow.id:  # a form that is being filled in
             return flow.shared_parameter_ids | flow.parameter_ids
-        return flow.parameter_ids.search(
+        return self.env["sync.parameter"].sudo().search(
             [
                 ("backend_id", "=", flow.backend_id.id),
                 ("flow_id", "in", [False, flow.id]),

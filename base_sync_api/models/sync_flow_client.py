@@ -4,6 +4,14 @@ from odoo import models
 
 from ..client import Api, ApiSettings
 
+#: the client's words for headers and parameters: by kind, and whether it is a secret
+ROWS = {
+    ("header", False): "headers",
+    ("header", True): "secret_headers",
+    ("param", False): "params",
+    ("param", True): "secret_params",
+}
+
 
 class SyncFlow(models.Model):
     """From the settings of a flow to the client."""
@@ -27,10 +35,7 @@ class SyncFlow(models.Model):
             "item_path": self.item_path or "",
             "list_path": self.list_path or "",
             "method": self._get_used("http_method") or "GET",
-            "headers": self._get_rows("header", is_secret=False),
-            "secret_headers": self._get_rows("header", is_secret=True),
-            "params": self._get_rows("param", is_secret=False),
-            "secret_params": self._get_rows("param", is_secret=True),
+            **self._get_rows(),
             "ids_param": self._get_used("ids_param") or "",
             "ids_separator": self._get_used("ids_separator") or "",
             "ids_per_request": self._get_used("ids_per_request") or 0,
@@ -45,10 +50,13 @@ class SyncFlow(models.Model):
             "shared_turns": self.backend_id._get_shared_turns(),
         }
 
-    def _get_rows(self, kind, is_secret):
-        """:return: tuple of (name, value) of the extra headers or parameters"""
-        rows = self._get_parameters().filtered(
-            lambda row: row.kind == kind and row.is_secret == is_secret
-        )
-        values = ((row.name, row._get_value()) for row in rows)
-        return tuple((name, value) for name, value in values if value)
+    def _get_rows(self):
+        """The extra headers and parameters.
+
+        :return: dict of the client's word for them to a tuple of (name, value)
+        """
+        rows = {name: () for name in ROWS.values()}
+        for row in self._get_parameters():
+            if value := row._get_value():
+                rows[ROWS[row.kind, row.is_secret]] += ((row.name, value),)
+        return rows

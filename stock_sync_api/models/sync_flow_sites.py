@@ -159,18 +159,18 @@ class SyncFlow(models.Model):
             ignored=rows.filtered("ignored").mapped("code"),
         )
 
-    def _problem(self, user):
-        problem = super()._problem(user)
-        if problem or self.kind != KIND:
-            return problem
-        facts = {"backend": self.name}
+    def _not_configured(self):
+        facts = super()._not_configured()
+        if facts or self.kind != KIND:
+            return facts
         if not self.location_id:
-            return "not_configured", {**facts, "reason": "no_location"}
+            return {"reason": "no_location"}
         archived = self._get_target_locations().filtered(lambda place: not place.active)
         if archived:
-            location = archived[0].complete_name
-            facts = {**facts, "reason": "archived_location", "location": location}
-            return "not_configured", facts
+            return {
+                "reason": "archived_location",
+                "location": archived[0].complete_name,
+            }
         return None
 
     def _may_be_tried(self, problem):

@@ -37,6 +37,17 @@ SETTINGS = (
 )
 
 
+class _Parameter:
+    is_secret = False
+
+    def __init__(self, values):
+        self.kind, self.name = values["kind"], values["name"]
+        self._value = values.get("value", "")
+
+    def _get_value(self):
+        return self._value
+
+
 class _Record:
     """What Odoo does for a record of a flow and of its backend, as one."""
 
@@ -70,13 +81,8 @@ class _Record:
     def _get_shared_turns(self):
         return None
 
-    def _get_rows(self, kind, is_secret):
-        rows = [row for row in self.parameters if row["kind"] == kind]
-        return tuple(
-            (row["name"], row["value"])
-            for row in rows
-            if row.get("value") and not is_secret
-        )
+    def _get_parameters(self):
+        return [_Parameter(row) for row in self.parameters]
 
 
 class Backend(_Record, *MODELS):
