@@ -9,6 +9,7 @@ from . import sync_pace
 from . import sync_parameter
 from . import sync_preset
 from . import sync_flow
+from . import sync_flow_words
 from . import sync_flow_request
 from . import sync_flow_client
 from . import sync_flow_preset

@@ -27,13 +27,18 @@ def used_value(record, fname, used_with):
 
 def label(record, fname):
     """What a field is called on the screen."""
-    return record._fields[fname]._description_string(record.env)
+    return _described(record, fname, "string")
 
 
 def label_of_choice(record, fname):
     """What the present choice of a selection is called on the screen."""
-    choices = dict(record._fields[fname]._description_selection(record.env))
-    return choices[record[fname]]
+    return dict(_described(record, fname, "selection"))[record[fname]]
+
+
+def _described(record, fname, attribute):
+    if "kind" in record:
+        record = record.with_context(default_kind=record.kind)
+    return record.fields_get([fname], [attribute])[fname][attribute]
 
 
 def check_parameter_name(record, fname, name):

@@ -12,12 +12,6 @@ class SyncFlow(models.Model):
         selection_add=[("location", "Location"), ("preview",)],
         ondelete={"location": "set default"},
     )
-    sample_external_id = fields.Char(
-        string="Product to Try",
-        copy=False,
-        help="The external ID that Test Connection asks about, for example 123. Empty:"
-        " that of the first product which has one.",
-    )
     test_row_ids = fields.One2many(
         "stock.sync.connection.test.row",
         string="Tested Rows",

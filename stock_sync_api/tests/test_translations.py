@@ -3,6 +3,7 @@ from odoo.tools import mute_logger
 
 from odoo.addons.base_sync_api.tests.translations import TranslationsMixin
 
+from ..kind import KIND
 from .common import SERVICE_LOGGER, StockSyncCase
 
 #: the customer's own words, in every language
@@ -19,7 +20,8 @@ class TestTranslations(TranslationsMixin, StockSyncCase):
 
     def _speak_french(self):
         self.env["res.lang"]._activate_lang("fr_FR")
-        self.module._update_translations(["fr_FR"])
+        # Of all addons at once, as when a person adds the language.
+        self.env["ir.module.module"].search([])._update_translations(["fr_FR"])
         self.user.lang = "fr_FR"
 
     def _click(self):
@@ -60,6 +62,15 @@ class TestTranslations(TranslationsMixin, StockSyncCase):
         fields = env["product.template"].fields_get(["x_external_id", "sync_state"])
         self.assertEqual(fields["x_external_id"]["string"], "Identifiant externe")
         self.assertIn(("error", "Problème"), fields["sync_state"]["selection"])
+        words = ["item_path", "request_mode"]
+        flow = env["sync.flow"].with_context(default_kind=KIND).fields_get(words)
+        self.assertEqual(flow["item_path"]["string"], "Chemin d'un produit")
+        self.assertIn("/stock/", flow["item_path"]["help"])
+        self.assertIn(
+            ("ids", "Plusieurs produits par requête"), flow["request_mode"]["selection"]
+        )
+        flow = env["sync.flow"].with_context(default_kind="another").fields_get(words)
+        self.assertEqual(flow["item_path"]["string"], "Chemin d'un enregistrement")
         cron = env.ref("stock_sync_api.ir_cron_stock_sync")
         self.assertEqual(cron.name, "Synchronisation du stock")
         form = env.ref("stock_sync_api.product_template_form_view")

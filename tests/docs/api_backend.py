@@ -15,13 +15,13 @@ from odoo.addons.base_sync_api.models import (
 from odoo.addons.base_sync_api.models import sync_flow as base_flow
 from odoo.addons.stock_sync_api.client import StockApi
 from odoo.addons.stock_sync_api.kind import KIND
-from odoo.addons.stock_sync_api.models import sync_flow, sync_flow_words
+from odoo.addons.stock_sync_api.models import sync_flow
+from odoo.addons.stock_sync_api.models.sync_flow_words import WORDS
 
 PRESETS = PROJECT / "stock_sync_api" / "data" / "stock_sync_preset_data.xml"
 
 #: whose methods make settings of fields, the last word first
 MODELS = (
-    sync_flow_words.SyncFlow,
     sync_flow.SyncFlow,
     sync_flow_client.SyncFlow,
     sync_flow_request.SyncFlow,
@@ -33,7 +33,6 @@ SETTINGS = (
     sync_backend.SyncBackend,
     sync_flow_request.SyncFlow,
     sync_flow.SyncFlow,
-    sync_flow_words.SyncFlow,
 )
 
 
@@ -109,6 +108,12 @@ def _arguments():
         for name, field in vars(model).items():
             if isinstance(field, Field) and not name.startswith("_"):
                 found[name] = {**found.get(name, {}), **field._args__}
+    for name, words in WORDS.items():
+        if name in found and "string" in words:
+            found[name]["string"] = str(words["string"])
+        for value, label in words.get("selection", {}).items():
+            labels = {**dict(found[name]["selection"]), value: str(label)}
+            found[name]["selection"] = list(labels.items())
     return found
 
 
