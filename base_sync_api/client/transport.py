@@ -46,6 +46,8 @@ USER_AGENT = "Odoo base_sync_api"
 _REDIRECTS = {301, 302, 303, 307, 308}
 #: those that keep the method and the body
 _FAITHFUL_REDIRECTS = {307, 308}
+#: seconds; with less left, another attempt would only end as a timeout, which says less
+_SHORTEST_ATTEMPT = 0.1
 #: seconds, and bytes, that the words of an error are worth
 _WORDS_SECONDS = 2
 _WORDS_BYTES = 65536
@@ -179,7 +181,7 @@ class Transport:
                 return None  # a long wait is for the scheduler, not for a thread
             pause = max(pause, wanted)
         try:
-            return pause if pause < seconds_left() else None
+            return pause if pause + _SHORTEST_ATTEMPT < seconds_left() else None
         except TimeoutError:
             return None
 

@@ -224,9 +224,13 @@ class SyncFlow(models.Model):
         flow = self.sudo()
         if not flow.id:  # a form that is being filled in
             return flow.shared_parameter_ids | flow.parameter_ids
-        return self.env["sync.parameter"].sudo().search(
-            [
-                ("backend_id", "=", flow.backend_id.id),
-                ("flow_id", "in", [False, flow.id]),
-            ]
+        return (
+            self.env["sync.parameter"]
+            .sudo()
+            .search(
+                [
+                    ("backend_id", "=", flow.backend_id.id),
+                    ("flow_id", "in", [False, flow.id]),
+                ]
+            )
         )

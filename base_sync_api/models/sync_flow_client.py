@@ -55,7 +55,7 @@ class SyncFlow(models.Model):
 
         :return: dict of the client's word for them to a tuple of (name, value)
         """
-        rows = {name: () for name in ROWS.values()}
+        rows = dict.fromkeys(ROWS.values(), ())
         for row in self._get_parameters():
             if value := row._get_value():
                 rows[ROWS[row.kind, row.is_secret]] += ((row.name, value),)

@@ -19,6 +19,7 @@ _PLACEHOLDER = re.compile(r"%\(\w+\)[a-z]|%[a-z%]|\{\w+\}")
 class TranslationsMixin:
     """Tests of the translations of an addon, for a test case of Odoo."""
 
+    allow_inherited_tests_method = True
     #: the technical name of the addon
     addon = ""
 

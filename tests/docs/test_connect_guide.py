@@ -19,6 +19,7 @@ EXPRESSIONS = {
 }
 PRESETS = {CONNECT: "preset", CONNECT_FR: "préréglage"}
 AVAILABLE = {CONNECT: "available", CONNECT_FR: "disponible"}
+_BRACKETS = re.compile(r"\[.*")
 
 in_both_languages = pytest.mark.parametrize(
     "page", [CONNECT, CONNECT_FR], ids=lambda page: page.stem
@@ -100,7 +101,7 @@ def facts(values):
 def order(values):
     """What the list is asked for to come in a stable order."""
     return [
-        f"{re.sub(r'[[].*', '…', row['name'])}={row['value']}"
+        f"{_BRACKETS.sub('…', row['name'])}={row['value']}"
         for row in values.get("parameter_ids", [])
         if re.search("order|sort", row["name"], re.IGNORECASE)
     ]
