@@ -15,7 +15,14 @@ ROOT = Path(__file__).resolve().parents[2]
 ADDONS = ("base_sync_api", "stock_sync_api", "base_sync_api_queue")
 _LEFT_OUT = {"tests", "migrations", "__pycache__"}
 #: Odoo's own, which a model may extend: who calls them does not call us
-_ODOOS = {"create", "write", "unlink", "copy_data", "try_lock_for_update"}
+_ODOOS = {
+    "copy_data",
+    "create",
+    "fields_get",
+    "try_lock_for_update",
+    "unlink",
+    "write",
+}
 
 
 def files() -> list[Path]:
