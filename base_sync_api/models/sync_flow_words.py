@@ -1,29 +1,17 @@
 from odoo import api, models
 
+from ..tools.words import in_words
+
 
 class SyncFlow(models.Model):
-    """Fields in the words of a kind: what is a record here is a product elsewhere.
-
-    An addon that declared the base's fields again with other labels would be heard in
-    English only: of two translations of one label Odoo keeps the first, the base's.
-    """
+    """A flow's fields in the words of its kind."""
 
     _inherit = "sync.flow"
 
     @api.model
     def fields_get(self, allfields=None, attributes=None):
         described = super().fields_get(allfields, attributes)
-        for fname, words in self._get_words(self._get_speaking_kind()).items():
-            field = described.get(fname, {})
-            if "selection" in field and "selection" in words:
-                labels = words["selection"]
-                field["selection"] = [
-                    (value, self.env._(labels[value]) if value in labels else label)
-                    for value, label in field["selection"]
-                ]
-            for attribute in field.keys() & words.keys() & {"string", "help"}:
-                field[attribute] = self.env._(words[attribute])
-        return described
+        return in_words(self.env, described, self._get_words(self._get_speaking_kind()))
 
     @api.model
     def _get_speaking_kind(self):
@@ -34,9 +22,5 @@ class SyncFlow(models.Model):
 
     @api.model
     def _get_words(self, kind):
-        """What a kind calls the base's fields.
-
-        :return: dict of a field to a dict of ``string``, ``help`` and ``selection``
-            (dict of a value to its label), each a lazy translation
-        """
+        """What a kind calls the base's fields; see ``in_words``."""
         return {}

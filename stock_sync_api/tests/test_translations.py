@@ -71,6 +71,8 @@ class TestTranslations(TranslationsMixin, StockSyncCase):
         )
         flow = env["sync.flow"].with_context(default_kind="another").fields_get(words)
         self.assertEqual(flow["item_path"]["string"], "Chemin d'un enregistrement")
+        run = env["sync.run"].with_context(default_kind=KIND).fields_get(["scope"])
+        self.assertIn(("chosen", "Produits choisis"), run["scope"]["selection"])
         cron = env.ref("stock_sync_api.ir_cron_stock_sync")
         self.assertEqual(cron.name, "Synchronisation du stock")
         form = env.ref("stock_sync_api.product_template_form_view")
