@@ -1,22 +1,24 @@
 def uninstall_hook(env):
     env.flush_all()
-    remove_traces(env, "base_sync_api", "sync.%")
+    remove_traces(env, "base_sync_api")
     env.invalidate_all()
 
 
-def remove_traces(env, module, models):
+def remove_traces(env, module):
     """Remove what names models or settings by their text, and not by a link.
 
     :param module: an addon that is being uninstalled
-    :param models: a pattern, as SQL has it, for the names of its models
     """
+    models = [
+        name for name, model in env.registry.items() if model._original_module == module
+    ]
     env["ir.config_parameter"].search([("key", "=like", f"{module}.%")]).unlink()
     # XML IDs, in the name of ``mail`` and others, of what its mixins bring along
     for model, fname in (
         ("ir.model.fields.selection", "field_id.model"),
         ("ir.model.inherit", "model_id.model"),
     ):
-        records = env[model].search([(fname, "=like", models)])
+        records = env[model].search([(fname, "in", models)])
         env["ir.model.data"].search(
             [
                 ("model", "=", model),
@@ -33,10 +35,10 @@ def remove_traces(env, module, models):
     ):
         if model in env:
             records = env[model].with_context(active_test=False)
-            records.search([(fname, "=like", models)]).unlink()
+            records.search([(fname, "in", models)]).unlink()
     # a database's cascade would leave their chatter
     env["ir.actions.server"].search(
-        [("model_id.model", "=like", models), ("usage", "=", "ir_actions_server")]
+        [("model_id.model", "in", models), ("usage", "=", "ir_actions_server")]
     ).unlink()
     for model, fname in (
         ("ir.ui.view", "model"),
@@ -44,7 +46,7 @@ def remove_traces(env, module, models):
     ):
         # made by people: those of the addon itself have XML IDs
         records = env[model].with_context(active_test=False)
-        records = records.search([(fname, "=like", models)])
+        records = records.search([(fname, "in", models)])
         with_id = env["ir.model.data"].search(
             [("model", "=", model), ("res_id", "in", records.ids)]
         )

@@ -111,7 +111,7 @@ def uninstall_hook(env):
     env["ir.model.constraint"].search(
         [("module.name", "=", "stock_sync_api"), ("model.model", "=", "stock.move")]
     ).unlink()
-    remove_traces(env, "stock_sync_api", "stock.sync.%")
+    remove_traces(env, "stock_sync_api")
     _forget_fields_of_products(env)
     env.invalidate_all()
 

@@ -28,7 +28,6 @@ from . import sync_flow_setup
 from . import sync_flow_dashboard
 from . import sync_flow_buttons
 from . import sync_run
-from . import sync_run_words
 from . import sync_run_progress
 from . import sync_run_buttons
 from . import sync_engine

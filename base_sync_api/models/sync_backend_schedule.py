@@ -7,5 +7,6 @@ class SyncBackend(models.Model):
     _inherit = "sync.backend"
 
     def write(self, vals):
-        with self.flow_ids._watching_schedule(vals):
+        # in sudo: there may be flows of a kind that the user does not see
+        with self.sudo().flow_ids._watching_schedule(vals):
             return super().write(vals)

@@ -66,6 +66,15 @@ class SyncFlow(models.Model):
         """What a new flow of a kind has in the fields that ask for it."""
         return {}
 
+    @api.model
+    def default_get(self, fields_list):
+        """Without what a backend has that is there already."""
+        values = super().default_get(fields_list)
+        if values.get("backend_id"):
+            inherited = {name for name in values if self._fields[name].inherited}
+            values = {name: values[name] for name in values.keys() - inherited}
+        return values
+
     @api.model_create_multi
     def create(self, vals_list):
         return super().create([self._prepare_vals(vals) for vals in vals_list])
@@ -73,6 +82,8 @@ class SyncFlow(models.Model):
     @api.model
     def _prepare_vals(self, vals):
         """The values of a new flow, with what goes without saying for its kind."""
+        if backend_id := self.env.context.get("default_backend_id"):
+            vals = {"backend_id": backend_id, **vals}
         vals = self._clean_vals(vals)
         if vals.get("backend_id"):
             self._check_may_use(vals["backend_id"])
@@ -220,17 +231,18 @@ class SyncFlow(models.Model):
         return None
 
     def _get_parameters(self):
-        """The headers and parameters that go with this flow's requests, in sudo."""
+        """The headers and parameters that go with this flow's requests, in sudo.
+
+        Its own come last: of two with one name the last one is sent.
+        """
         flow = self.sudo()
         if not flow.id:  # a form that is being filled in
             return flow.shared_parameter_ids | flow.parameter_ids
-        return (
-            self.env["sync.parameter"]
-            .sudo()
-            .search(
-                [
-                    ("backend_id", "=", flow.backend_id.id),
-                    ("flow_id", "in", [False, flow.id]),
-                ]
-            )
+        rows = self.env["sync.parameter"].sudo()
+        rows = rows.search(
+            [
+                ("backend_id", "=", flow.backend_id.id),
+                ("flow_id", "in", [False, flow.id]),
+            ]
         )
+        return rows.sorted(lambda row: bool(row.flow_id))

@@ -47,27 +47,25 @@ class SyncFlow(models.Model):
         self.paused = False
 
     def action_run_schedule(self):
-        """Have happen now what the schedule would have happen later.
-
-        That is a run of a flow that has a schedule of its own; else a round of all that
-        are due.
-        """
+        """Have these flows do now what the schedule would have them do later."""
         self.check_access("write")
-        crons = self._get_crons()
-        if not all(crons.mapped("active")):
+        if not self:
+            return self._notify("info", self.env._("Nothing is due now."))
+        if not all(self._get_crons().mapped("active")):
             message = self.env._(
                 "The scheduled action is switched off. Switch it on in Settings ›"
                 " Technical › Scheduled Actions."
             )
             return self[:1]._notify("warning", message)
-        own = self.filtered(lambda flow: flow.schedule_by != "action")
-        runs = self.env["sync.run"].union(
-            *(self.env["sync.service"].start_scheduled(flow) for flow in own)
-        )
-        if runs and own == self:
-            return runs._notification()
-        for cron in (self - own)._get_crons():
-            cron._trigger()
+        runs = self.env["sync.run"]
+        for flow in self:
+            if flow._has_open_run():
+                flow._wake()
+            else:
+                runs += flow._get_service().start_scheduled(flow)
+        failed = runs.filtered(lambda run: run.state == "failed")
+        if failed or len(self) == len(runs) == 1:
+            return (failed or runs)._notification()
         message = self.env._("Started. It goes on in the background.")
         return self[:1]._notify("success", message)
 

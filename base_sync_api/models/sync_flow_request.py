@@ -94,9 +94,9 @@ class SyncFlow(models.Model):
     )
     request_mode = fields.Selection(
         [
-            ("item", "One request per record"),
+            ("item", "One by one"),
             ("list", "The list, page by page"),
-            ("ids", "Several records per request"),
+            ("ids", "Several at once"),
         ],
         string="All Records",
         required=True,

@@ -115,10 +115,11 @@ class SyncFlow(models.Model):
             yield
             return
         before = {flow: flow._get_live_schedule() for flow in self}
+        wake_ups = {flow: flow._get_own_wake_up() for flow in self}
         yield
-        self.filtered(
-            lambda flow: flow._get_live_schedule() not in (None, before[flow])
-        )._begin_schedule()
+        changed = self.filtered(lambda flow: flow._get_live_schedule() != before[flow])
+        changed._forget_wake_ups({wake_ups[flow] for flow in changed})
+        changed.filtered(lambda flow: flow._get_live_schedule())._begin_schedule()
 
     def _get_live_schedule(self):
         """Equal as long as the schedule is the same; None while it has no effect."""
@@ -245,6 +246,24 @@ class SyncFlow(models.Model):
             if flow.schedule_by != "action" and flow._is_live():
                 due = flow._get_due_date()
                 flow._wake(due if due > now else None)
+
+    def _get_own_wake_up(self):
+        """When the flow's own schedule has it called; None where that is not."""
+        if self.schedule_by == "action" or not self._is_live():
+            return None
+        return self._get_due_date()
+
+    def _forget_wake_ups(self, dates):
+        """Schedules that are no more have nobody called: others would begin a round.
+
+        :param dates: naive UTC, or None
+        """
+        own = self.sudo().search([("schedule_by", "!=", "action")])
+        stale = dates - {None, *(flow._get_own_wake_up() for flow in own)}
+        if stale:
+            triggers = self.env["ir.cron.trigger"].sudo()
+            of_crons = [("cron_id", "in", self._get_crons().ids)]
+            triggers.search([*of_crons, ("call_at", "in", list(stale))]).unlink()
 
     def _wake_if_late(self):
         """Have a flow called whose time has come while another run was under way."""

@@ -57,7 +57,7 @@ class SyncRun(models.Model):
         readonly=True,
     )
     scope = fields.Selection(
-        [("all", "Everything"), ("chosen", "Chosen records")],
+        [("all", "Everything"), ("chosen", "A selection")],
         required=True,
         default="all",
         readonly=True,

@@ -36,8 +36,6 @@ def label_of_choice(record, fname):
 
 
 def _described(record, fname, attribute):
-    if "kind" in record:
-        record = record.with_context(default_kind=record.kind)
     return record.fields_get([fname], [attribute])[fname][attribute]
 
 

@@ -49,8 +49,7 @@ class SyncConnectionTest(models.TransientModel):
         if not external_id and not flow.list_path:
             problem = self._explain_no_id(flow)
             return self.create({"flow_id": flow.id, "problem": problem})
-        with flow._get_api() as api_client:
-            sample = api_client.sample(external_id)
+        sample = flow._get_api().sample(external_id)
         if sample.withheld:
             sample.excerpt = self.env._(
                 "The answer is not shown: a secret of the backend may be in it, in"

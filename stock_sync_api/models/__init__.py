@@ -11,7 +11,6 @@ from . import sync_flow_drift
 from . import sync_flow_setup
 from . import sync_flow_dashboard
 from . import sync_run
-from . import sync_run_words
 from . import sync_run_progress
 from . import stock_sync_location_map
 from . import stock_sync_binding

@@ -31,7 +31,9 @@ class ResConfigSettings(models.TransientModel):
 
     def action_stock_sync_run_schedule(self):
         self.check_access("write")
-        return self._any_stock_flow().action_run_schedule()
+        domain = self.env["stock.sync.service"]._due_domain()
+        flows = self.env["sync.flow"].search(domain)
+        return flows.filtered(lambda flow: flow._is_due()).action_run_schedule()
 
     def action_stock_sync_open_schedule(self):
         self.check_access("read")

@@ -23,10 +23,6 @@ WORDS = {
     "request_mode": {
         "string": _lt("All Products"),
         "help": _lt("How the API is asked when all products are synchronised."),
-        "selection": {
-            "item": _lt("One request per product"),
-            "ids": _lt("Several products per request"),
-        },
     },
     "http_method": {
         "help": _lt(

@@ -124,9 +124,14 @@ class TestDashboard(StockSyncCase):
     def test_schedule_is_run_now(self):
         triggers = self.env["ir.cron.trigger"]
         before = triggers.search_count([("cron_id", "=", self.cron.id)])
-        self.backend.action_run_schedule()
+        settings = self.env["res.config.settings"].create({})
+        settings.action_stock_sync_run_schedule()
         after = triggers.search_count([("cron_id", "=", self.cron.id)])
         self.assertEqual(after, before + 1)
+        self.assertEqual(self.backend.run_ids.mapped("trigger"), ["cron"])
+        self.backend.paused = True
+        answer = settings.action_stock_sync_run_schedule()
+        self.assertEqual(answer["params"]["message"], "Nothing is due now.")
 
     def test_dashboard_costs_the_same_for_many_backends(self):
         names = ["graph", "held_count", "open_run_id", "schedule", "health"]

@@ -19,7 +19,7 @@ SECRET = "canary-4714/secret+%é"
 MONITOR = "https://monitor.example/canary-4714"
 
 #: Odoo's own, which this addon only extends: rights are checked by the ORM
-ORM_METHODS = {"create", "write", "unlink", "copy_data", "fields_get"}
+ORM_METHODS = {"create", "write", "unlink", "copy_data", "default_get", "fields_get"}
 
 #: who may call a method, by the least of the roles
 LEAST = {

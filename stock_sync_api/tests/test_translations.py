@@ -1,9 +1,10 @@
+from unittest.mock import patch
+
 from odoo.tests import tagged
 from odoo.tools import mute_logger
 
 from odoo.addons.base_sync_api.tests.translations import TranslationsMixin
 
-from ..kind import KIND
 from .common import SERVICE_LOGGER, StockSyncCase
 
 #: the customer's own words, in every language
@@ -63,16 +64,14 @@ class TestTranslations(TranslationsMixin, StockSyncCase):
         self.assertEqual(fields["x_external_id"]["string"], "Identifiant externe")
         self.assertIn(("error", "Problème"), fields["sync_state"]["selection"])
         words = ["item_path", "request_mode"]
-        flow = env["sync.flow"].with_context(default_kind=KIND).fields_get(words)
+        flow = env["sync.flow"].fields_get(words)
         self.assertEqual(flow["item_path"]["string"], "Chemin d'un produit")
         self.assertIn("/stock/", flow["item_path"]["help"])
-        self.assertIn(
-            ("ids", "Plusieurs produits par requête"), flow["request_mode"]["selection"]
-        )
-        flow = env["sync.flow"].with_context(default_kind="another").fields_get(words)
+        self.assertEqual(flow["request_mode"]["string"], "Tous les produits")
+        kinds = {**env["sync.flow"]._get_kinds(), "another": None}
+        with patch.object(type(env["sync.flow"]), "_get_kinds", lambda flow: kinds):
+            flow = env["sync.flow"].fields_get(words)
         self.assertEqual(flow["item_path"]["string"], "Chemin d'un enregistrement")
-        run = env["sync.run"].with_context(default_kind=KIND).fields_get(["scope"])
-        self.assertIn(("chosen", "Produits choisis"), run["scope"]["selection"])
         cron = env.ref("stock_sync_api.ir_cron_stock_sync")
         self.assertEqual(cron.name, "Synchronisation du stock")
         form = env.ref("stock_sync_api.product_template_form_view")

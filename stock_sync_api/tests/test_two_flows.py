@@ -6,7 +6,7 @@ from unittest.mock import patch
 from urllib.parse import urlsplit
 
 from odoo import Command, fields
-from odoo.tests import tagged
+from odoo.tests import Form, tagged
 from odoo.tools import mute_logger
 
 from ..models.sync_flow import KIND
@@ -220,6 +220,39 @@ class TestSharedSettings(TwoFlowsCase):
         self.assertEqual(runs.mapped("state"), ["planning", "interrupted"])
         self.assertTrue(self.first.has_secret)
         self.assertTrue(self.second.parameter_ids.has_secret)
+
+    def test_a_flows_own_header_counts_before_that_of_all_flows(self):
+        """Whichever was added last, in a saved record as in a form."""
+        self.second.parameter_ids = [
+            Command.create({"kind": "header", "name": "X-Shop", "value": "own"})
+        ]
+        self.second.shared_parameter_ids = [
+            Command.create(
+                {"kind": "header", "name": "X-Shop", "value": "all", "sequence": 99}
+            )
+        ]
+        in_a_form = self.env["sync.flow"].new(origin=self.second)
+        for flow, value in (
+            (self.first, "all"),
+            (self.second, "own"),
+            (in_a_form, "own"),
+        ):
+            headers = dict(flow._get_api_settings().headers)
+            self.assertEqual(headers["X-Shop"], value)
+
+    def test_another_flow_of_a_backend_leaves_it_as_it_is(self):
+        """However it is said which backend that is."""
+        backend = self.first.backend_id
+        backend.request_timeout = 33
+        Flow = self.env["sync.flow"].with_context(default_backend_id=backend.id)
+        third = Flow.create({"name": "Third", "location_id": self.stock.id})
+        form = Form(Flow.with_context(default_kind=KIND))
+        form.name = "Fourth"
+        form.list_path = "/one"
+        fourth = form.save()
+        self.assertEqual((third | fourth).backend_id, backend)
+        self.assertEqual((backend.auth_type, backend.request_timeout), ("bearer", 33))
+        self.assertTrue(backend.base_url and backend.has_secret)
 
     def test_both_keep_to_one_rate(self):
         self.first.requests_per_second = 3

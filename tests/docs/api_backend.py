@@ -111,9 +111,6 @@ def _arguments():
     for name, words in WORDS.items():
         if name in found and "string" in words:
             found[name]["string"] = str(words["string"])
-        for value, label in words.get("selection", {}).items():
-            labels = {**dict(found[name]["selection"]), value: str(label)}
-            found[name]["selection"] = list(labels.items())
     return found
 
 

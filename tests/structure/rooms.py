@@ -18,6 +18,7 @@ _LEFT_OUT = {"tests", "migrations", "__pycache__"}
 _ODOOS = {
     "copy_data",
     "create",
+    "default_get",
     "fields_get",
     "try_lock_for_update",
     "unlink",

@@ -1,7 +1,9 @@
 """Who sees and changes which kind: the base's rules, by the groups of the kinds."""
 
+from datetime import timedelta
 from unittest.mock import patch
 
+from odoo import fields
 from odoo.exceptions import AccessError
 from odoo.fields import Command
 from odoo.tests import new_test_user, tagged
@@ -82,6 +84,28 @@ class TestRights(RatesCase):
             for user in (self.user, self.manager):
                 self.assertFalse(self.seen("sync.flow", user))
             self.assertTrue(self.seen("sync.flow", self.env.ref("base.user_admin")))
+        self.env.registry.clear_cache()
+
+    def test_a_backend_is_changed_and_left_though_it_has_a_flow_of_a_hidden_kind(self):
+        later = fields.Datetime.now() + timedelta(hours=1)
+        hidden = self._create_flow("Hidden", backend_id=self.flow.backend_id.id)
+        hidden.write({"schedule_by": "interval", "next_attempt_date": later})
+        self.env.flush_all()
+        self.env.cr.execute("UPDATE sync_flow SET kind = 'x' WHERE id = %s", hidden.ids)
+        self.env.invalidate_all()
+        Flow = self.env.registry["sync.flow"]
+        kinds = {**self.flow._get_kinds(), "x": Kind(engine="currency.rate.engine")}
+        with patch.object(Flow, "_get_kinds", lambda self: kinds):
+            self.env.registry.clear_cache()
+            self.assertEqual(self.seen("sync.flow", self.manager), self.flow)
+            flow = self.flow.with_user(self.manager)
+            flow.request_timeout = 77
+            self.assertFalse(hidden.next_attempt_date, "it may work now")
+            flow.base_url = False
+            flow.base_url = API
+            self.env.invalidate_all()
+            flow.unlink()
+            self.assertEqual(hidden.request_timeout, 77)
         self.env.registry.clear_cache()
 
     def test_another_company_sees_nothing(self):

@@ -327,6 +327,21 @@ class TestSchedule(RatesCase):
         self.assertFalse(self.call("2036-01-15 05:00:00"))
         self.assertTrue(self.call("2036-01-15 05:20:00"))
 
+    def test_a_schedule_that_is_no_more_has_nobody_called(self):
+        """Who goes with the scheduled action would begin a round then."""
+        other = self._create_flow("Other")
+        self.daily("06:00")
+        self.daily("06:00", flow=other)
+        self.assertEqual(self.wake_ups(), ["2036-01-15 05:00:00"])
+        self.daily("07:00")
+        self.assertEqual(
+            self.wake_ups(), ["2036-01-15 05:00:00", "2036-01-15 06:00:00"]
+        )
+        other.paused = True
+        self.assertEqual(self.wake_ups(), ["2036-01-15 06:00:00"])
+        self.flow.base_url = False
+        self.assertEqual(self.wake_ups(), [])
+
     # --- run now ---
 
     def test_run_now_has_the_flow_work_that_it_is_on(self):
@@ -347,9 +362,28 @@ class TestSchedule(RatesCase):
         action = self.flow.action_run_schedule()
         self.assertIn("is paused", action["params"]["message"])
 
-    def test_run_now_of_a_flow_without_a_schedule_of_its_own_calls_the_action(self):
+    def test_run_now_starts_a_flow_that_has_run_already_while_another_is_due(self):
+        """The scheduled action would leave it alone in a call for the other's sake."""
+        self.call("2036-01-15 03:30:00")
+        other = self._create_flow(
+            "Other", schedule_by="interval", schedule_unit="minutes", schedule_number=5
+        )
+        self.call("2036-01-15 03:40:00")
+        before = self.flow.run_ids
         self.flow.action_run_schedule()
-        self.assertEqual(self.wake_ups(), [NIGHT])
+        self.call("2036-01-15 03:45:30")
+        [run] = self.flow.run_ids - before
+        self.assertEqual((run.trigger, run.state), ("cron", "done"))
+        self.assertEqual(len(other.run_ids), 2)
+
+    def test_run_now_goes_on_with_a_run_that_is_under_way(self):
+        self.flow.action_run_schedule()
+        self.flow.action_run_schedule()
+        self.assertEqual(len(self.flow.run_ids), 1)
+
+    def test_nothing_is_started_where_nothing_is_due(self):
+        action = self.flow.browse().action_run_schedule()
+        self.assertEqual(action["params"]["message"], "Nothing is due now.")
 
     # --- in words ---
 
