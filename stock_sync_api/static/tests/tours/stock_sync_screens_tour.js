@@ -241,13 +241,17 @@ tours.add("stock_sync_background_preview", {
             content: "meanwhile nothing can be started twice",
             trigger: `.o_sync_setup:not(:has(${button("action_setup_preview")}))`,
             // What the scheduled action would do about now.
-            run: () =>
-                rpc("/web/dataset/call_kw/sync.flow/action_run_schedule", {
-                    model: "sync.flow",
-                    method: "action_run_schedule",
-                    args: [[]],
-                    kwargs: {},
-                }),
+            run: async () => {
+                const call = (method, args) =>
+                    rpc(`/web/dataset/call_kw/sync.flow/${method}`, {
+                        model: "sync.flow",
+                        method,
+                        args,
+                        kwargs: {},
+                    });
+                const ids = await call("search", [[["setup_step", "=", "preview"]]]);
+                await call("action_run_schedule", [ids]);
+            },
         },
         {
             content: "the page shows the outcome by itself",
